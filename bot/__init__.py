@@ -1,0 +1,1 @@
+"""Everything that composes Sayso: the engine, the records, the pages and the command line."""

@@ -1,0 +1,1 @@
+"""The ways in: each connector is given its handler and adapts one channel."""

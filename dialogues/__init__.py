@@ -1,0 +1,1 @@
+"""Flows, questions and wordings, and the manager that decides what is said next."""

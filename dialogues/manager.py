@@ -1,0 +1,233 @@
+"""The dialogue manager: state + understanding → state + prompts + events. Pure: no clock, no storage, no network.
+
+The vocabulary is that of Rasa's newer flows: flow, step, collect, stack, repair pattern, digression.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dialogues.beans import Beans
+from dialogues.collect import Collect
+from dialogues.digressions import TakeBackFlow, digress
+from dialogues.read_back import ReadBack
+from dialogues.script import Script
+from dialogues.state import Frame, State
+from dialogues.talk import ROOT, FlowLogic, Talk
+from dialogues.topics import Topics
+from dialogues.types import (
+    Act,
+    AlertRaised,
+    Context,
+    EndReason,
+    Event,
+    Expects,
+    Level,
+    Prompt,
+    Resumed,
+    Understanding,
+)
+
+HISTORY = 6
+"""How many questions "go back" can return through."""
+_LOGIC: dict[str, FlowLogic] = {
+    "topics": Topics(),
+    "beans": Beans(),
+    "read_back": ReadBack(),
+    "take_back": TakeBackFlow(),
+}
+_COLLECT = Collect()
+_REST_FLOWS = {"topics", "beans"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn leads to."""
+
+    state: State
+    prompts: tuple[Prompt, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def done(self) -> bool:
+        """True when nothing more is waited for: ended, or paused until later."""
+        return self.state.over or self.state.paused_at is not None
+
+
+def begin(script: Script, *, service_kind: str, organisation: str, name: str, now: datetime, code: str = "") -> Outcome:
+    """Opens a conversation.
+
+    Raises:
+        SaysoError: `guide_unknown`.
+    """
+    guide = script.guide_for(service_kind)
+    first = script.talk.order[0]
+    stack = (Frame(ROOT, "", {"index": 0}), Frame(first))
+    state = State(service_kind, guide.id, organisation, name, now, stack=stack, code=code)
+    return _close(Talk(state, script, now))
+
+
+def context_of(state: State) -> Context:
+    """The question just asked, for the understanding of the reply."""
+    if state.over or not state.prompts:
+        return Context()
+    last = state.prompts[-1]
+    labels = tuple(p.point.label for p in state.live_points) if last.expects is Expects.BEANS else ()
+    return Context(last.text, last.expects, last.options, labels)
+
+
+def advance(state: State, heard: Understanding, script: Script, now: datetime) -> Outcome:
+    """Takes one understood turn.
+
+    Args:
+        state: The conversation's state.
+        heard: The turn, understood.
+        script: All flows and wordings.
+        now: Time zone aware.
+
+    Returns:
+        The new state, what to say (the last prompt carries the question), and what happened.
+    """
+    talk = Talk(state, script, now)
+    if state.over:
+        talk.say("closing.over")
+        return Outcome(state, tuple(talk.said), ())
+    if heard.screening.level is Level.IMMEDIATE:
+        return _danger(talk, heard)
+    if state.paused_at is not None and not _resume(talk, heard):
+        return _close(talk)
+    _take(talk, heard)
+    _after(talk, heard)
+    return _close(talk)
+
+
+def resume(state: State, script: Script, now: datetime) -> Outcome:
+    """Takes up a paused or broken-off conversation by its code: says where it was."""
+    talk = Talk(state, script, now)
+    if state.over:
+        talk.say("closing.over")
+        return Outcome(state, tuple(talk.said), ())
+    if _expired(talk):
+        return _close(talk)
+    _welcome_back(talk)
+    return _close(talk)
+
+
+def _danger(talk: Talk, heard: Understanding) -> Outcome:
+    """Danger now: whom to ring, the alert, a kind end. A second danger in the same turn changes nothing."""
+    screening = heard.screening
+    talk.emit(
+        AlertRaised(
+            heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
+        )
+    )
+    talk.say("safety.ring_999")
+    talk.say("safety.told")
+    talk.end(EndReason.SAFETY)
+    return _close(talk)
+
+
+def _expired(talk: Talk) -> bool:
+    paused_at = talk.state.paused_at
+    if paused_at and talk.now - paused_at > timedelta(days=talk.script.talk.limits.resume_days):
+        talk.say("closing.expired")
+        talk.end(EndReason.EXPIRED)
+        return True
+    return False
+
+
+def _welcome_back(talk: Talk) -> None:
+    if talk.state.paused_at is not None:
+        talk.emit(Resumed())
+    talk.say("repair.welcome_back")
+    talk.state = replace(talk.state, paused_at=None, started_at=talk.now, rest_offered=False)
+
+
+def _resume(talk: Talk, heard: Understanding) -> bool:
+    """Takes up a paused talk; True when the words themselves answer the question that waits."""
+    if _expired(talk):
+        return False
+    if heard.act in {Act.STOP, Act.TAKE_BACK, Act.MY_DATA}:
+        talk.emit(Resumed())
+        talk.state = replace(talk.state, paused_at=None)
+        return True
+    if heard.act in {Act.PAUSE, Act.GOODBYE}:
+        talk.pause()
+        return False
+    _welcome_back(talk)
+    return heard.act is Act.ANSWER and bool(heard.points)
+
+
+def _take(talk: Talk, heard: Understanding) -> None:
+    before = talk.state.stack
+    if not heard.text.strip():
+        talk.misunderstood(_logic(talk))
+        return
+    if digress(talk, heard):
+        return
+    talk.state = replace(talk.state, taken_back=(), repeats=0)
+    _logic(talk).take(talk, heard)
+    if talk.state.stack and talk.state.stack != before:
+        talk.state = replace(talk.state, history=(*talk.state.history, before)[-HISTORY:])
+
+
+def _after(talk: Talk, heard: Understanding) -> None:
+    """What a turn may bring besides its answer: a concern, a request that cannot wait, a rest."""
+    if heard.screening.level is Level.CONCERN:
+        screening = heard.screening
+        talk.emit(
+            AlertRaised(
+                heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
+            )
+        )
+    if talk.state.over or talk.state.paused_at is not None:
+        return
+    if heard.screening.level is Level.CONCERN:
+        if talk.state.top.flow == "safety":
+            talk.say("safety.noted")
+        else:
+            talk.push("safety")
+    elif heard.cannot_wait and talk.state.top.flow != "urgent":
+        talk.push("urgent")
+    else:
+        _offer_rest(talk)
+
+
+def _offer_rest(talk: Talk) -> None:
+    limit = timedelta(minutes=talk.script.talk.limits.rest_after_minutes)
+    if talk.state.rest_offered or talk.now - talk.state.started_at < limit or talk.state.top.flow not in _REST_FLOWS:
+        return
+    talk.state = replace(talk.state, rest_offered=True)
+    talk.push("rest")
+
+
+def _logic(talk: Talk) -> FlowLogic:
+    return _LOGIC.get(talk.state.top.flow, _COLLECT)
+
+
+def _close(talk: Talk) -> Outcome:
+    """Asks the present question, past flows that have nothing to ask, and seals the outcome."""
+    if talk.state.paused_at is None:
+        _ask(talk)
+    prompts = tuple(talk.said)
+    state = replace(talk.state, prompts=_remembered(talk, prompts))
+    return Outcome(state, prompts, tuple(talk.events))
+
+
+def _ask(talk: Talk) -> None:
+    while not talk.state.over:
+        flow = talk.state.top
+        prompt = _logic(talk).question(talk)
+        if prompt is not None:
+            talk.said.append(prompt)
+            return
+        if not talk.state.over and talk.state.top.flow == flow.flow:
+            talk.finish()
+
+
+def _remembered(talk: Talk, prompts: tuple[Prompt, ...]) -> tuple[Prompt, ...]:
+    """What "say that again" and a re-opened page show: the question, also through a pause."""
+    if prompts and prompts[-1].expects is not Expects.NONE:
+        return prompts
+    return talk.state.prompts if talk.state.paused_at is not None else prompts
