@@ -38,12 +38,13 @@ class Beans:
         if not waiting or left == 0:
             self._settle(talk)
             return None
-        label = waiting[0].point.label
+        label, point_id = waiting[0].point.label, waiting[0].id
         if len(waiting) == 1:
             return talk.render("beans.last", left=spoken(left), label=label)
         options = tuple(Option(spoken(n), str(n), str(n)) for n in range(left + 1))
         asked = "beans.first" if not placed else "beans.next"
-        return replace(talk.render(asked, left=spoken(left).capitalize(), label=label), options=options)
+        prompt = talk.render(asked, left=spoken(left).capitalize(), label=label)
+        return replace(prompt, id=f"{prompt.id}.{point_id}", options=options)
 
     def take(self, talk: Talk, heard: Understanding) -> None:
         points, left = self.labelled(talk), self.left(talk)

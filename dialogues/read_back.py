@@ -36,13 +36,14 @@ class ReadBack:
         if step == FIX:
             return talk.render("read_back.fix")
         if step == AGAIN:
-            return self._ask(talk, "read_back.again", str(talk.state.top.data["said"]))
+            return self._ask(talk, "read_back.again", point, str(talk.state.top.data["said"]))
         wording = "read_back.offer" if "offer" in point.point.kinds else "read_back.point"
-        return self._ask(talk, wording, point.said)
+        return self._ask(talk, wording, point, point.said)
 
     @staticmethod
-    def _ask(talk: Talk, wording: str, said: str) -> Prompt:
-        return talk.render(wording, said=said.strip(" .,;"))
+    def _ask(talk: Talk, wording: str, point: Heard, said: str) -> Prompt:
+        prompt = talk.render(wording, said=said.strip(" .,;"))
+        return replace(prompt, id=f"{prompt.id}.{point.id}")
 
     def take(self, talk: Talk, heard: Understanding) -> None:
         point = self.present(talk)

@@ -135,7 +135,7 @@ class Guide(_Model):
 
 
 class Limits(_Model):
-    """Limits of a conversation (product.md: at most 3 topics, 12 substantive questions; offer a rest after 8 minutes)."""
+    """Limits of a conversation: at most 3 topics and 12 substantive questions; a rest is offered after 8 minutes."""
 
     topics: int = 3
     questions: int = 12

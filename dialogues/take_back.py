@@ -11,8 +11,8 @@ _EVERYTHING = re.compile(
     r"\b(everything|all of (?:it|that)|the (?:lot|whole)|all (?:i|ive|i've) said|forget all)\b", re.IGNORECASE
 )
 _IDLE = frozenset(
-    "the a an that this it of to in on at about my me i we they he she his her their said what bit thing one was were is "
-    "please not and for with you your take out back down put dont don't".split()
+    "the a an that this it of to in on at about my me i we they he she his her their said what bit thing one was "
+    "were is please not and for with you your take out back down put dont don't".split()
 )
 
 

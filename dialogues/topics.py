@@ -158,21 +158,17 @@ class Topics:
 
     def _go(self, talk: Talk, stage: str, came_from: str) -> None:
         """Goes to a stage, past those that the limits or this topic's progress rule out."""
-        data = talk.state.top.data
         limits = talk.script.talk.limits
+        laddered = bool(talk.state.top.data.get("laddered"))
         full = talk.state.questions >= limits.questions
-        if stage in {EXAMPLE, MEANING} and came_from in {ELSE, MORE, ANOTHER}:
+        if came_from in {ELSE, MORE, ANOTHER} and stage in _SUBSTANTIVE:
             stage = ELSE if full else EXAMPLE
-        elif (
-            (stage in _SUBSTANTIVE and full)
-            or (stage == MEANING and data.get("laddered"))
-            or (stage == LADDER and data.get("laddered"))
-        ):
+        elif (full and stage in _SUBSTANTIVE) or (laddered and stage in {MEANING, LADDER}):
             stage = ELSE
         if stage == ANOTHER and (full or len(talk.state.topics_done) >= min(limits.topics, len(talk.guide.topics))):
             talk.finish()
             return
-        talk.move(stage, laddered=bool(data.get("laddered")) or stage == LADDER)
+        talk.move(stage, laddered=laddered or stage == LADDER)
 
     @staticmethod
     def _topic(talk: Talk) -> Topic:

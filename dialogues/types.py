@@ -1,6 +1,7 @@
 """The plain types that every part of Sayso speaks. This module imports nothing of the project.
 
-A turn travels: connector (`Turn`) → engine → understanding (`Understanding`) → manager (`Prompt`s and `Event`s) → records → page.
+A turn travels: connector (`Turn`) → engine → understanding (`Understanding`) → manager (`Prompt`s and `Event`s) →
+records → page.
 """
 
 from __future__ import annotations
