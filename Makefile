@@ -1,0 +1,52 @@
+# Sayso. `make demo` shows it, `make test` proves it; each sets up all that it needs. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+SAYSO := $(BIN)/sayso
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check chat serve bench soak format lock clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Make both environments and train the understanding (every other target does this first)
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 or newer is missing. Debian: apt install python3 python3-venv."; exit 1; }
+	@$(PYTHON) tools/bootstrap.py
+
+demo: setup ## Three people talk with Sayso; then the web chat and the provider's page (EXIT=1 ends after the play)
+	@$(SAYSO) demo $(if $(EXIT),--exit)
+
+test: check ## All checks and tests
+	@$(BIN)/python -m pytest
+
+check: setup ## ruff, mypy, import-linter, sayso check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports
+	@$(SAYSO) check
+
+chat: setup ## Talk with Sayso in this terminal
+	@$(SAYSO) chat
+
+serve: setup ## Run Sayso: web chat, provider's page and API
+	@$(SAYSO) serve
+
+bench: setup ## Timings, as ratios in one run
+	@$(BIN)/python -m tests.bench
+
+soak: setup ## What takes long: 200 kills at random points, chaos
+	@$(BIN)/python -m pytest -m soak -s --override-ini="addopts=-q --strict-markers"
+
+format: setup ## Put the code into its form
+	@$(BIN)/ruff check --fix -q .
+	@$(BIN)/ruff format -q .
+
+lock: setup ## Lock the dependencies again, with hashes
+	@.tools/uv/bin/uv pip compile requirements/tools.in --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/tools.txt
+	@.tools/uv/bin/uv pip compile pyproject.toml --group app --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/app.txt
+	@.tools/uv/bin/uv pip compile pyproject.toml --group rasa --python-version 3.10 --generate-hashes --no-header -q -o requirements/nlu.txt
+
+clean: ## Remove environments, caches and trained models (not var/, where conversations are)
+	@rm -rf .venv .venv-nlu .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis nlu/models
