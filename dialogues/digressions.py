@@ -117,6 +117,8 @@ def _go_back(talk: Talk, _: Understanding) -> None:
     if talk.state.taken_back:
         talk.bring_back(talk.state.taken_back)
         talk.say("take_back.undone")
+        if talk.state.top.flow == "read_back" and talk.state.history:
+            talk.state = replace(talk.state, stack=talk.state.history[-1], history=talk.state.history[:-1])
     elif talk.state.top.flow == "beans" and Beans().undo(talk):
         talk.say("go_back.beans")
     elif talk.state.history:
@@ -127,20 +129,20 @@ def _go_back(talk: Talk, _: Understanding) -> None:
         talk.say("go_back.start")
 
 
-def _correct(talk: Talk, heard: Understanding) -> None:
-    """A correction of what was said last, outside the read-back."""
+def _correct(talk: Talk, heard: Understanding) -> bool:
+    """A correction of what was said last, outside the read-back; False where it holds points of its own."""
     points = talk.own_points()
-    if not points:
-        talk.say("correct.nothing")
-        return
-    last = points[-1]
-    said = reword(last.said, heard.text)
-    if said is None:
-        talk.say("correct.later")
-        return
+    last = points[-1] if points else None
+    said = reword(last.said, heard.text) if last else None
+    if last is None or said is None:
+        if heard.points:
+            return False
+        talk.say("correct.later" if last else "correct.nothing")
+        return True
     talk.emit(PointCorrected(last.id, heard.turn_number, heard.text, said))
     talk.state = talk.state.with_point(replace(last, said=said))
     talk.say("correct.done", said=essence(said))
+    return True
 
 
 ALWAYS: dict[Act, Callable[[Talk, Understanding], None]] = {
@@ -177,10 +179,7 @@ def digress(talk: Talk, heard: Understanding) -> bool:
     ):
         return False
     if heard.act is Act.CORRECT and flow not in {"read_back", "beans"}:
-        if heard.points:
-            return False
-        _correct(talk, heard)
-        return True
+        return _correct(talk, heard)
     if heard.act is Act.CORRECT and flow == "beans":
         _go_back(talk, heard)
         return True

@@ -102,6 +102,12 @@ def advance(state: State, heard: Understanding, script: Script, now: datetime) -
     return _close(talk)
 
 
+def closed(script: Script) -> tuple[Prompt, ...]:
+    """What is said to whoever speaks in a conversation whose words are gone."""
+    over = script.wordings["closing.over"]
+    return (Prompt("closing.over", over.text, Expects.NONE, over.purpose),)
+
+
 def resume(state: State, script: Script, now: datetime) -> Outcome:
     """Takes up a paused or broken-off conversation by its code: says where it was."""
     talk = Talk(state, script, now)
@@ -166,7 +172,8 @@ def _take(talk: Talk, heard: Understanding) -> None:
         return
     if digress(talk, heard):
         return
-    talk.state = replace(talk.state, taken_back=(), repeats=0)
+    talk.forget_taken_back()
+    talk.state = replace(talk.state, repeats=0)
     _logic(talk).take(talk, heard)
     if talk.state.stack and talk.state.stack != before:
         talk.state = replace(talk.state, history=(*talk.state.history, before)[-HISTORY:])

@@ -58,7 +58,8 @@ class State:
     Attributes:
         stack: Flows, the current one last. Empty when the conversation is over.
         history: Earlier stacks, for "go back", newest last.
-        points: All points, withdrawn ones too.
+        points: The points; withdrawn ones only as long as "go back" can undo it.
+        heard_count: How many points there ever were, for their ids.
         consents: Latest answer for each scope.
         failures: Misunderstandings in a row at the present question.
         repeats: "Say that again" in a row at the present question.
@@ -78,6 +79,7 @@ class State:
     history: tuple[tuple[Frame, ...], ...] = ()
     points: tuple[Heard, ...] = ()
     consents: dict[Scope, bool] = field(default_factory=dict)
+    heard_count: int = 0
     failures: int = 0
     repeats: int = 0
     questions: int = 0

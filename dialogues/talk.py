@@ -161,12 +161,12 @@ class Talk:
 
     def _restart(self) -> None:
         self.emit(Restarted())
-        points = tuple(replace(p, status=Status.WITHDRAWN) for p in self.state.points)
-        self.state = replace(self.state, points=points, questions=0, topics_done=(), history=())
+        self.state = replace(self.state, points=(), questions=0, topics_done=(), history=())
         self.start_at("topics")
 
     def end(self, reason: EndReason) -> None:
         self.emit(Ended(reason))
+        self.forget_taken_back()
         self.state = replace(self.state, stack=(), history=())
 
     def pause(self) -> None:
@@ -178,15 +178,19 @@ class Talk:
 
     def record_points(self, heard: Understanding) -> int:
         """Takes up the points of a reply; returns how many are new."""
-        number = len(self.state.points)
+        number = self.state.heard_count
         fresh = [
             Heard(f"p{number + i}", heard.turn_number, heard.voice, point, point.read_back or point.quote)
             for i, point in enumerate(heard.points, 1)
         ]
         for new in fresh:
             self.emit(PointHeard(new.id, new.turn_number, new.voice, new.point))
-        self.state = replace(self.state, points=(*self.state.points, *fresh))
+        self.state = replace(self.state, points=(*self.state.points, *fresh), heard_count=number + len(fresh))
         return len(fresh)
+
+    def forget_taken_back(self) -> None:
+        """Lets go of points taken back: from here on nothing brings them back."""
+        self.state = replace(self.state, points=self.state.live_points, taken_back=())
 
     def withdraw(self, point_ids: tuple[str, ...]) -> None:
         """Takes points out, at once; "go back" undoes it."""

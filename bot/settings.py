@@ -1,0 +1,83 @@
+"""Every setting, from the environment (`SAYSO_...`) or a `.env` file. `docs/settings.md` describes each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from dialogues.errors import SaysoError
+
+PORT = 8642
+
+
+class Settings(BaseSettings):
+    """What differs between deployments. Secrets come from here only, and are never logged."""
+
+    model_config = SettingsConfigDict(env_prefix="SAYSO_", env_file=".env", extra="ignore", frozen=True)
+
+    data_folder: Path = Field(Path("var"), description="Where the database, the key and logs live.")
+    database_url: str = Field(
+        "", description="`sqlite:///...` or `postgresql://...`; empty: a file in the data folder."
+    )
+    encryption_keys: SecretStr = Field(
+        SecretStr(""), description="Fernet keys, newest first, by comma; wins over a file."
+    )
+    encryption_key_file: Path | None = Field(
+        None, description="A key file with rights 0600; empty: made at first start."
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(PORT, ge=1, le=65535, description="Port to listen on.")
+    https: bool = Field(False, description="True when people reach the pages by https.")
+    demo: bool = Field(False, description="Open the provider's page to this machine, without sign-in.")
+
+    organisation: str = Field("Your care service", description="Who runs the services, as people hear it.")
+    contact: str = Field("", description="Whom to ring for a person, in plain words.")
+
+    nlu_url: str = Field("", description="An nlu server that runs already; empty: the app starts its own.")
+    nlu_token: SecretStr = Field(SecretStr(""), description="Its token.")
+    nlu: bool = Field(True, description="False: the built-in rules only, as when the nlu server is down.")
+
+    api_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Programs that may use the API: `name:scope+scope:secret`, by comma. Scopes: converse, insights.",
+    )
+    provider_token: SecretStr = Field(SecretStr(""), description="What staff sign in with on the provider's page.")
+    trust_redaction: bool = Field(False, description="Show quotes before a person has checked their redaction.")
+
+    alerts: SecretStr = Field(
+        SecretStr(""),
+        description="Where safeguarding alerts go, by comma: `smtp+starttls://user:password@host:587/?from=a&to=b`, "
+        "`smtps://...`, `https://...` (signed POST).",
+    )
+    alerts_around_provider: SecretStr = Field(
+        SecretStr(""), description="Where alerts go that name a provider's staff; empty: the same places."
+    )
+    alert_secret: SecretStr = Field(SecretStr(""), description="Signs alerts that are posted (HMAC-SHA256).")
+
+    @field_validator("api_tokens", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.data_folder.absolute() / 'sayso.db'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Reads the settings.
+
+    Raises:
+        SaysoError: `setting_invalid`, naming the setting and never its value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = f"SAYSO_{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise SaysoError("setting_invalid", f"The setting {name} is not right: {first['msg']}.") from None

@@ -1,0 +1,268 @@
+"""The engine with real storage: a turn is stored wholly or not at all, once, and the person is never left without words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.engine import Engine
+from bot.records import Records, Unit
+from bot.services import default_services
+from bot.storage.database import Database
+from bot.storage.keys import Keys
+from bot.understanding import MAX_CHARACTERS, Understander, clean
+from dialogues.errors import SaysoError
+from dialogues.script import default_script
+from dialogues.types import Act, Context, Level, Point, Reply, Screening, Turn, Understanding, Voice
+from nlu.rules import RuleParser
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Finder:
+    """Every answer is one point; `now` cannot wait."""
+
+    def points(self, text: str, question: str) -> tuple[Point, ...]:
+        quote = text.strip()
+        start = text.index(quote)
+        return (
+            Point(start, start + len(quote), quote, ("problem",), ("food_and_drink",), "negative", label=quote[:20]),
+        )
+
+    def fresh(self, points: tuple[Point, ...], known: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tuple(p for p in points if p.quote not in {k.quote for k in known})
+
+    def cannot_wait(self, text: str) -> bool:
+        return "nobody has come" in text
+
+
+def screen(text: str) -> Screening:
+    if "on the floor" in text:
+        return Screening(Level.IMMEDIATE, "danger_fall", ((0, len(text)),))
+    if "takes my money" in text:
+        return Screening(Level.CONCERN, "financial_abuse", ((0, len(text)),))
+    return Screening()
+
+
+class House:
+    """An engine over a database of its own."""
+
+    def __init__(self, database: Database, records: Records, engine: Engine, clock: Clock) -> None:
+        self.database, self.records, self.engine, self.clock = database, records, engine, clock
+        self.count = 0
+
+    async def open(self) -> Reply:
+        return await self.engine.start(service="home_care", channel="api", preferred_name="Winnie")
+
+    async def say(self, conversation: str, text: str, message: str = "", **changes: Any) -> Reply:
+        self.count += 1
+        self.clock.now += timedelta(seconds=5)
+        turn = Turn(conversation, message or f"m{self.count}", text, self.clock.now, channel="api", **changes)
+        return await self.engine.handle_turn(turn)
+
+    async def until(self, conversation: str, purpose: str) -> Reply:
+        reply = await self.engine.last_prompts(conversation)
+        for _ in range(30):
+            if reply.prompts[-1].purpose.value == purpose:
+                return reply
+            expects = reply.prompts[-1].expects.value
+            text = {"yes_no": "yes", "choice": "1"}.get(expects, f"they come late, time {self.count}")
+            reply = await self.say(conversation, text)
+        raise AssertionError(purpose)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    clock = Clock()
+    database = await Database.open(f"sqlite:///{tmp_path / 'sayso.db'}")
+    records = Records(database, Keys([Fernet.generate_key().decode()]), lambda text: text, clock)
+    for service in default_services(default_script(), "Keighley Home Support"):
+        await records.ensure_service(service.id, name=service.name, kind=service.kind, organisation=service.organisation)
+    engine = Engine(records, Understander(RuleParser(), screen, Finder()), default_script(), clock)
+    yield House(database, records, engine, clock)
+    await database.close()
+
+
+async def test_a_turn_is_stored_with_its_reply_and_events(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "topic_open")
+    await house.say(conversation, "the tea call comes at four")
+    [point] = await house.records.contributions(conversation, asked_by="test")
+    turns = {t.number: t for t in await house.records.transcript(conversation, asked_by="test")}
+    text = turns[point.turn_number].text
+    assert text is not None
+    assert text[point.start : point.end] == point.quote == "the tea call comes at four"
+
+
+async def test_the_same_message_is_handled_once(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    first = await house.say(conversation, "yes", "same")
+    again = await house.say(conversation, "yes", "same")
+    assert again.duplicate
+    assert again.prompts == first.prompts
+    turns = await house.records.transcript(conversation, asked_by="test")
+    assert [t.text for t in turns if t.speaker == "person"] == ["yes"]
+
+
+async def test_a_fault_while_storing_leaves_nothing_and_the_next_try_succeeds(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = (await house.open()).conversation_id
+    before = await house.engine.last_prompts(conversation)
+    with monkeypatch.context() as broken:
+
+        async def fail(*_: Any, **__: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        broken.setattr(Unit, "save", fail)
+        with pytest.raises(OSError, match="No space"):
+            await house.say(conversation, "yes", "m")
+    assert (await house.engine.last_prompts(conversation)).prompts == before.prompts
+    turns = await house.records.transcript(conversation, asked_by="test")
+    assert not [t for t in turns if t.speaker == "person"]
+    reply = await house.say(conversation, "yes", "m")
+    assert not reply.duplicate
+    assert reply.prompts[-1].id == "consent.take_part"
+
+
+async def test_two_engines_on_one_conversation_do_not_lose_or_double(house: House) -> None:
+    other = Engine(house.records, Understander(RuleParser(), screen, Finder()), default_script(), house.clock)
+    conversation = (await house.open()).conversation_id
+    turns = [Turn(conversation, f"r{n}", "yes", NOW, channel="api") for n in range(6)]
+    await asyncio.gather(*((house.engine if n % 2 else other).handle_turn(t) for n, t in enumerate(turns)))
+    stored = await house.records.transcript(conversation, asked_by="test")
+    said = [t for t in stored if t.speaker == "person"]
+    assert sum(len((t.text or "").split()) for t in said) == 6
+    assert [t.number for t in stored] == list(range(len(stored)))
+
+
+async def test_danger_says_999_raises_the_alert_and_ends(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    reply = await house.say(conversation, "yes but i'm on the floor")
+    assert "999" in reply.prompts[0].text
+    assert reply.done
+    [alert] = await house.records.alerts(asked_by="test")
+    assert alert.level == "immediate"
+    assert "on the floor" in alert.words
+
+
+async def test_a_concern_raises_an_alert_and_asks_what_the_person_wants(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "topic_open")
+    reply = await house.say(conversation, "my nephew takes my money")
+    assert reply.prompts[-1].purpose.value == "safety"
+    assert not reply.done
+    assert [a.level for a in await house.records.alerts(asked_by="test")] == ["concern"]
+    reply = await house.say(conversation, "i want him to stop asking")
+    reply = await house.say(conversation, "yes")
+    assert reply.prompts[-1].purpose.value == "probe"
+
+
+async def test_a_request_that_cannot_wait_is_passed_on_only_with_a_yes(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "topic_open")
+    reply = await house.say(conversation, "nobody has come this morning")
+    assert reply.prompts[-1].id == "urgent.pass_on"
+    assert not await house.records.callbacks(asked_by="test")
+    await house.say(conversation, "yes")
+    [callback] = await house.records.callbacks(asked_by="test")
+    assert callback.urgent
+
+
+BAD = [
+    "",
+    "   ",
+    "x" * 100_000,
+    "\x00\x01\x02\x1b[31m",
+    "مرحبا بكم",
+    "🙂🙂🙂",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE turn; --",
+    "/start",
+    "/restart",
+    "\u202eevil\u202c",
+    "\ud800",
+    "a\n\n\n\nb",
+]
+
+
+@pytest.mark.parametrize("text", BAD)
+async def test_bad_input_gets_words_and_the_next_turn_is_served(house: House, text: str) -> None:
+    conversation = (await house.open()).conversation_id
+    reply = await house.say(conversation, text)
+    assert reply.prompts
+    assert reply.prompts[-1].text
+    reply = await house.say(conversation, "yes")
+    assert reply.prompts[-1].id == "consent.take_part"
+
+
+async def test_an_unknown_conversation_is_a_clear_error(house: House) -> None:
+    with pytest.raises(SaysoError, match="no such conversation") as caught:
+        await house.say("nope", "hello")
+    assert caught.value.code == "conversation_unknown"
+
+
+async def test_no_to_taking_part_keeps_nothing_but_the_no(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "consent_take_part")
+    reply = await house.say(conversation, "no")
+    assert reply.done
+    turns = await house.records.transcript(conversation, asked_by="test")
+    assert not [t.text for t in turns if t.text]
+    again = await house.say(conversation, "hello?")
+    assert again.done
+    assert again.prompts
+
+
+async def test_pause_then_resume_by_the_code_asks_the_same_question(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    asked = await house.until(conversation, "topic_open")
+    paused = await house.say(conversation, "another time")
+    assert paused.done
+    code = (await house.records.conversation(conversation)).state["code"]
+    house.clock.now += timedelta(days=3)
+    back = await house.engine.start(service="", channel="console", resume_code=str(code).lower().replace("-", " "))
+    assert back.conversation_id == conversation
+    assert back.prompts[-1].id == asked.prompts[-1].id
+    with pytest.raises(SaysoError, match="code"):
+        await house.engine.start(service="", channel="console", resume_code="AAAA-AAAA")
+
+
+async def test_a_proxy_is_recorded_as_a_proxy(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "topic_open")
+    await house.say(conversation, "mum thinks it is wonderful", voice=Voice.PROXY)
+    [point] = await house.records.contributions(conversation, asked_by="test")
+    assert point.voice == "proxy"
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [("a\x00b", "a b"), ("  hi  ", "hi"), ("e\u0301", "é"), ("x" * (MAX_CHARACTERS + 5), "x" * MAX_CHARACTERS), ("", "")],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+async def test_the_screen_comes_first_even_where_the_parser_fails_to_see_danger() -> None:
+    class Deaf:
+        async def parse(self, text: str, context: Context) -> Understanding:
+            return Understanding(text, Act.THANKS)
+
+    understander = Understander(Deaf(), screen, Finder())
+    heard = await understander.understand("thanks, on the floor", Context(), None, voice=Voice.OWN, known=())
+    assert heard.screening.level is Level.IMMEDIATE
