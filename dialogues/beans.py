@@ -35,13 +35,16 @@ class Beans:
     def _place_question(self, talk: Talk, points: tuple[Heard, ...], left: int) -> Prompt | None:
         placed = self.placed(talk)
         waiting = [p for p in points if p.id not in placed]
-        if not waiting or left == 0:
+        if left == 0:
             self._settle(talk)
             return None
+        if not waiting:  # a point with beans on it was taken back
+            talk.move(REST)
+            return self.question(talk)
         label, point_id = waiting[0].point.label, waiting[0].id
-        if len(waiting) == 1:
-            return talk.render("beans.last", left=spoken(left), label=label)
         options = tuple(Option(spoken(n), str(n), str(n)) for n in range(left + 1))
+        if len(waiting) == 1:
+            return replace(talk.render("beans.last", left=spoken(left), label=label), options=options)
         asked = "beans.first" if not placed else "beans.next"
         prompt = talk.render(asked, left=spoken(left).capitalize(), label=label)
         return replace(prompt, id=f"{prompt.id}.{point_id}", options=options)
@@ -52,7 +55,8 @@ class Beans:
         if not waiting and talk.state.top.step == PLACE:
             self._settle(talk)
             return
-        if heard.act in {Act.SKIP, Act.DENY} and talk.state.top.step == PLACE and len(waiting) > 1:
+        refused = heard.act is Act.DENY and heard.value is None and talk.state.top.step == PLACE and len(waiting) > 1
+        if heard.act is Act.SKIP or refused:
             self._abstain(talk)
         elif heard.act is Act.DONT_KNOW:
             self._unsure(talk)
@@ -81,7 +85,7 @@ class Beans:
         new = self._counts(talk, heard, waiting, left)
         if new is None:
             talk.misunderstood(self)
-        elif sum(new.values()) > left:
+        elif sum({**self.placed(talk), **new}.values()) > talk.script.talk.limits.beans:
             talk.say("beans.too_many", left=spoken(left))
             talk.state = replace(talk.state, failures=talk.state.failures + 1)
             if talk.state.failures > talk.script.talk.limits.misunderstandings:

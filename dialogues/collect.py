@@ -16,6 +16,7 @@ from dialogues.types import (
     Prompt,
     TalkRated,
     Understanding,
+    Voice,
 )
 
 Kind = Literal["yes", "no", "but", "any", "skip"]
@@ -52,6 +53,9 @@ class Collect:
         if kind is None:
             talk.misunderstood(self)
             return
+        if step.records == "consent" and heard.voice is Voice.PROXY:
+            talk.misunderstood(self, "consent.own_voice", who=talk.state.name or "the person who gets the care")
+            return
         self._record(talk, step, kind, heard)
         self._follow(talk, step, kind)
 
@@ -71,7 +75,7 @@ class Collect:
     @staticmethod
     def _kind(step: Step, wording: Wording, heard: Understanding) -> Kind | None:
         content = heard.act in {Act.ANSWER, Act.AFFIRM_BUT, Act.DENY_BUT, Act.PARTIAL}
-        if step.records == "points" and heard.points:
+        if step.records == "points" and (heard.points or heard.act is Act.ANSWER):
             return "any"
         if wording.expects is Expects.YES_NO:
             if heard.act is Act.THANKS and step.records in {"points", "nothing"}:
@@ -87,22 +91,29 @@ class Collect:
             return "no"
         return "any" if heard.text.strip() or content else None
 
-    @staticmethod
-    def _record(talk: Talk, step: Step, kind: Kind, heard: Understanding | None) -> None:
-        if step.records == "consent" and step.scope and (kind in {"yes", "no", "skip"}):
-            answer = kind == "yes"
+    def _record(self, talk: Talk, step: Step, kind: Kind, heard: Understanding | None) -> None:
+        if step.records == "consent" and step.scope and not self._asks_again(talk, step, kind):
+            answer = kind in {"yes", "but"}
             talk.emit(ConsentAnswered(step.scope, answer, step.ask, talk.script.version))
             talk.state = replace(talk.state, consents={**talk.state.consents, step.scope: answer})
-        if heard is None or kind in {"no", "skip"}:
+        if heard is None or kind == "skip":
             return
-        if step.records == "points":
+        if step.records == "about_you":
+            plain = kind if kind in {"yes", "no"} else str(heard.value or heard.text)
+            talk.emit(AboutYouAnswered(step.id, plain))
+        elif kind == "no":
+            return
+        elif step.records == "points":
             talk.record_points(heard)
-        elif step.records == "about_you":
-            talk.emit(AboutYouAnswered(step.id, str(heard.value or heard.text)))
         elif step.records == "rating":
             talk.emit(TalkRated(heard.turn_number))
         elif step.records == "wish":
             talk.emit(AlertWish(heard.turn_number))
+
+    def _asks_again(self, talk: Talk, step: Step, kind: Kind) -> bool:
+        """Whether a yes with a condition leads to a second question for the same consent, which then counts."""
+        following = step.on["but"].next if kind == "but" and "but" in step.on else None
+        return any(s.id == following and s.scope is step.scope for s in self._flow(talk).steps)
 
     @staticmethod
     def _flow(talk: Talk) -> Flow:

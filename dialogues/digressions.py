@@ -12,6 +12,7 @@ from dialogues.take_back import matching, wants_everything
 from dialogues.talk import Talk
 from dialogues.types import (
     Act,
+    CallbackRequested,
     CopyRequested,
     EndReason,
     Expects,
@@ -19,6 +20,7 @@ from dialogues.types import (
     Option,
     PointCorrected,
     Prompt,
+    Scope,
     Understanding,
 )
 
@@ -66,7 +68,9 @@ def _base(talk: Talk, prompt_id: str) -> str:
 
 def _human(talk: Talk, _: Understanding) -> None:
     if talk.state.top.flow == "call_offer":
-        talk.say("human.will_ring")
+        talk.emit(CallbackRequested("asked for a person"))
+        talk.say("human.booked")
+        talk.finish()
     else:
         talk.push("call_offer")
 
@@ -77,7 +81,7 @@ def _copy(talk: Talk, _: Understanding) -> None:
 
 
 def _stop(talk: Talk, _: Understanding) -> None:
-    talk.say("closing.stopped")
+    talk.say("closing.stopped" if talk.state.consents.get(Scope.TAKE_PART) else "closing.stopped_early")
     talk.end(EndReason.STOPPED)
 
 
@@ -204,7 +208,11 @@ def _names_another(talk: Talk, heard: Understanding) -> bool:
 
 def _is_reply(talk: Talk, heard: Understanding) -> bool:
     """Thanks, greetings and chat that answer the present question."""
-    if heard.points or talk.state.top.flow in WELCOMES_TALK:
+    if heard.points:
+        return True
+    if heard.act is Act.GOODBYE:
+        return talk.state.top.flow == "closing"
+    if talk.state.top.flow in WELCOMES_TALK:
         return True
     return heard.act is Act.THANKS and talk.state.top.flow == "topics" and talk.state.top.step in {"else", "another"}
 
@@ -222,6 +230,8 @@ class TakeBackFlow:
     def take(self, talk: Talk, heard: Understanding) -> None:
         points = self._points(talk)
         chosen = tuple(p for p in points if p.id == heard.value)
+        if not chosen and len(points) == 1 and heard.act is Act.AFFIRM:
+            chosen = points
         if not chosen and heard.act in {Act.ANSWER, Act.TAKE_BACK, Act.AFFIRM}:
             found = matching(points, heard.text)
             chosen = found if len(found) == 1 else ()

@@ -90,12 +90,14 @@ def advance(state: State, heard: Understanding, script: Script, now: datetime) -
         The new state, what to say (the last prompt carries the question), and what happened.
     """
     talk = Talk(state, script, now)
-    if state.over:
-        talk.say("closing.over")
-        return Outcome(state, tuple(talk.said), ())
     if heard.screening.level is Level.IMMEDIATE:
         return _danger(talk, heard)
+    if state.over:
+        talk.say("closing.over")
+        _after(talk, heard)
+        return Outcome(state, tuple(talk.said), tuple(talk.events))
     if state.paused_at is not None and not _resume(talk, heard):
+        _after(talk, heard)
         return _close(talk)
     _take(talk, heard)
     _after(talk, heard)
@@ -122,13 +124,11 @@ def resume(state: State, script: Script, now: datetime) -> Outcome:
 
 def _danger(talk: Talk, heard: Understanding) -> Outcome:
     """Danger now: whom to ring, the alert, a kind end. A second danger in the same turn changes nothing."""
-    screening = heard.screening
-    talk.emit(
-        AlertRaised(
-            heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
-        )
-    )
+    _alert(talk, heard)
     talk.say("safety.ring_999")
+    if talk.state.over:  # after the end, too, danger is heard
+        talk.say("safety.told_after")
+        return Outcome(talk.state, tuple(talk.said), tuple(talk.events))
     talk.say("safety.told")
     talk.end(EndReason.SAFETY)
     return _close(talk)
@@ -182,23 +182,45 @@ def _take(talk: Talk, heard: Understanding) -> None:
 def _after(talk: Talk, heard: Understanding) -> None:
     """What a turn may bring besides its answer: a concern, a request that cannot wait, a rest."""
     if heard.screening.level is Level.CONCERN:
-        screening = heard.screening
-        talk.emit(
-            AlertRaised(
-                heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
-            )
-        )
+        _alert(talk, heard)
     if talk.state.over or talk.state.paused_at is not None:
+        _at_rest(talk, heard)
         return
     if heard.screening.level is Level.CONCERN:
         if talk.state.top.flow == "safety":
             talk.say("safety.noted")
         else:
-            talk.push("safety")
+            _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":
-        talk.push("urgent")
+        _instead_of_thanks(talk, "urgent")
     else:
         _offer_rest(talk)
+
+
+def _instead_of_thanks(talk: Talk, flow: str) -> None:
+    """Goes to a flow that answers the words themselves; a mere "I see" before it would be cold."""
+    talk.said = [prompt for prompt in talk.said if not prompt.id.startswith("ack.")]
+    talk.push(flow)
+
+
+def _at_rest(talk: Talk, heard: Understanding) -> None:
+    """A concern or a request that cannot wait, where no question follows: said before the goodbye."""
+    said, talk.said = talk.said, []
+    if heard.screening.level is Level.CONCERN:
+        talk.say("safety.thank_you")
+        talk.say("safety.who_is_told")
+    elif heard.cannot_wait:
+        talk.say("urgent.ring")
+    talk.said.extend(said)
+
+
+def _alert(talk: Talk, heard: Understanding) -> None:
+    screening = heard.screening
+    talk.emit(
+        AlertRaised(
+            heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
+        )
+    )
 
 
 def _offer_rest(talk: Talk) -> None:
@@ -215,7 +237,9 @@ def _logic(talk: Talk) -> FlowLogic:
 
 def _close(talk: Talk) -> Outcome:
     """Asks the present question, past flows that have nothing to ask, and seals the outcome."""
-    if talk.state.paused_at is None:
+    if talk.state.repeats == 1 and not talk.said and talk.state.prompts:
+        talk.said.extend(talk.state.prompts)  # "say that again": first the same words, all of them
+    elif talk.state.paused_at is None:
         _ask(talk)
     prompts = tuple(talk.said)
     state = replace(talk.state, prompts=_remembered(talk, prompts))

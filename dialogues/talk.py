@@ -101,11 +101,13 @@ class Talk:
     def _choose(self, wording_id: str, wording: Wording, *, asked: bool) -> tuple[str, str]:
         if asked and wording.keys and self.state.failures >= self.script.talk.limits.misunderstandings:
             return f"{wording_id}.keys", wording.keys
-        if asked and wording.simpler and (self.state.failures == 2 or self.state.repeats >= 2):
+        if asked and wording.simpler and (self.state.failures >= 2 or self.state.repeats >= 2):
             return f"{wording_id}.simpler", wording.simpler
         if wording.variants:
-            self.state = replace(self.state, acks=self.state.acks + 1)
             turns = (wording.text, *wording.variants)
+            if asked:  # the same words until the question is answered
+                return wording_id, turns[self.state.heard_count % len(turns)]
+            self.state = replace(self.state, acks=self.state.acks + 1)
             return wording_id, turns[self.state.acks % len(turns)]
         return wording_id, wording.text
 
@@ -211,16 +213,28 @@ class Talk:
 
     # -- repair -----------------------------------------------------------------------------------------------
 
-    def misunderstood(self, logic: FlowLogic) -> None:
+    def misunderstood(self, logic: FlowLogic, words: str = "repair.sorry", **slots: Any) -> None:
         """Three failures path: sorry, simpler words, keys, then past the question with a call-back offered."""
         failures = self.state.failures + 1
         if failures > self.script.talk.limits.misunderstandings:
-            logic.skip(self)
-            if self.state.stack and not self.state.paused_at:
-                self.push("call_offer")
+            self._past(logic)
             return
         self.state = replace(self.state, failures=failures)
-        self.say("repair.sorry")
+        self.say(words, **slots)
+
+    def _past(self, logic: FlowLogic) -> None:
+        """Past a question that was not understood, with a call by a person offered.
+
+        Nobody counts as declining because they were not understood: there the call is offered first, and the
+        question waits below it.
+        """
+        before, said, events = self.state, len(self.said), len(self.events)
+        logic.skip(self)
+        if Ended(EndReason.DECLINED) in self.events[events:] and not before.top.data.get("call_offered"):
+            del self.said[said:], self.events[events:]
+            self.state = before.with_top(before.top.at(before.top.step, call_offered=True))
+        if self.state.stack and not self.state.paused_at and before.top.flow != "call_offer":
+            self.push("call_offer")
 
     def apply(self, outcome: Outcome, next_step: str | None) -> None:
         """Carries out an outcome of a collecting step.

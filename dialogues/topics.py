@@ -106,6 +106,8 @@ class Topics:
         elif heard.points:
             self._begin(talk, self._first_left(talk))
             self._take_content(talk, heard, OPEN)
+        elif heard.act is Act.DENY and talk.state.topics_done:
+            talk.finish()
         else:
             self._begin(talk, self._first_left(talk))
 

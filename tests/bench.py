@@ -1,7 +1,7 @@
 """Timings, as ratios in one run: `make bench`.
 
-A text turn through engine, real nlu and SQLite is held against a bare `/model/parse` of the same words, in turn, so that
-both see the same machine. Target: median at most a bare parse + 40 ms.
+A text turn through engine, real nlu and SQLite is held against a bare `/model/parse` of the same words, one after the
+other, so that both see the same machine. Target: median at most a bare parse + 40 ms.
 """
 
 from __future__ import annotations
@@ -53,8 +53,11 @@ async def measure(turns: int) -> dict[str, float]:
     whole: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(data_folder=Path(folder))
-        async with open_app(settings, progress=lambda line: print(line, file=sys.stderr)) as app, httpx.AsyncClient() as http:
-            endpoint = app.nlu_endpoint
+        async with (
+            open_app(settings, progress=lambda line: print(line, file=sys.stderr)) as app,
+            httpx.AsyncClient() as http,
+        ):
+            endpoint = app.parser.endpoint
             assert endpoint is not None, "no nlu server"
             reply = await app.engine.start(service="home_care", channel="api")
             for number in range(turns):

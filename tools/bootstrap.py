@@ -73,10 +73,9 @@ def check_machine() -> None:
     Raises:
         Stop: with what to install.
     """
-    if sys.version_info < (3, 11):
-        raise Stop(
-            f"Sayso needs Python 3.11 or newer; this is {sys.version.split()[0]}. Install one, or set PYTHON=..."
-        )
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything is checked
+        found = sys.version.split()[0]
+        raise Stop(f"Sayso needs Python 3.11 or newer; this is {found}. Install one, or set PYTHON=...")
     try:
         import ensurepip  # noqa: F401, PLC0415
         import venv  # noqa: F401, PLC0415
@@ -121,7 +120,17 @@ def make_environment(uv: Path, environment: Path, lock: Path, python: str, what:
         return
     remedy = "Run it again. If it stays so, delete the folder named above and run it once more."
     run([str(uv), "venv", "-q", "--clear", "--python", python, str(environment)], f"{what}: Python", remedy, cwd)
-    sync = [str(uv), "pip", "sync", "-q", "--python", str(python_of(environment)), "--require-hashes", str(lock)]
+    sync = [
+        str(uv),
+        "pip",
+        "sync",
+        "-q",
+        "--compile-bytecode",
+        "--python",
+        str(python_of(environment)),
+        "--require-hashes",
+        str(lock),
+    ]
     run(sync, f"{what}: packages", remedy, cwd)
     note, wanted = stamp(environment, lock)
     note.write_text(wanted, encoding="utf-8")

@@ -91,7 +91,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(f"sqlite:///{tmp_path / 'sayso.db'}")
     records = Records(database, Keys([Fernet.generate_key().decode()]), lambda text: text, clock)
     for service in default_services(default_script(), "Keighley Home Support"):
-        await records.ensure_service(service.id, name=service.name, kind=service.kind, organisation=service.organisation)
+        await records.ensure_service(
+            service.id, name=service.name, kind=service.kind, organisation=service.organisation
+        )
     engine = Engine(records, Understander(RuleParser(), screen, Finder()), default_script(), clock)
     yield House(database, records, engine, clock)
     await database.close()
@@ -252,7 +254,13 @@ async def test_a_proxy_is_recorded_as_a_proxy(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("text", "cleaned"),
-    [("a\x00b", "a b"), ("  hi  ", "hi"), ("e\u0301", "é"), ("x" * (MAX_CHARACTERS + 5), "x" * MAX_CHARACTERS), ("", "")],
+    [
+        ("a\x00b", "a b"),
+        ("  hi  ", "hi"),
+        ("e\u0301", "é"),
+        ("x" * (MAX_CHARACTERS + 5), "x" * MAX_CHARACTERS),
+        ("", ""),
+    ],
 )
 def test_clean(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned

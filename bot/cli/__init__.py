@@ -1,0 +1,5 @@
+"""The `sayso` command."""
+
+from bot.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,78 @@
+"""Commands that run Sayso: serve and chat."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from bot.app import App, open_app
+from bot.cli.shared import stderr, told
+from bot.pages import Reads, app_of
+from bot.settings import Settings, load_settings
+from connectors import console as terminal
+
+
+async def serve_pages(app: App) -> None:
+    """Serves pages and API until stopped; Ctrl-C ends kindly."""
+    settings = app.settings
+    config = uvicorn.Config(
+        app_of(app), host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+    )
+    await uvicorn.Server(config).serve()
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for the database and the key.")] = None,
+) -> None:
+    """Run the web chat, the provider's page and the API.
+
+    Settings come from the environment (SAYSO_...) or a .env file; docs/settings.md lists them.
+    """
+    given = {"host": host, "port": port, "data_folder": data}
+    settings = load_settings(**{k: v for k, v in given.items() if v is not None})
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_app(settings, progress=told, wait_for_nlu=False) as app:
+        stderr.print(f"Sayso is at http://{settings.host}:{settings.port} (Ctrl-C to stop).", highlight=False)
+        if not app.outbox_has_route:
+            stderr.print(
+                "[yellow]Safeguarding alerts wait in the outbox: SAYSO_ALERTS is not set (docs/settings.md).[/]",
+                highlight=False,
+            )
+        await serve_pages(app)
+
+
+def chat(
+    service: Annotated[str, typer.Option(help="What to talk about, e.g. home_care, care_home, meals.")] = "home_care",
+    name: Annotated[str, typer.Option(help="How you like to be called.")] = "",
+    code: Annotated[str, typer.Option(help="The code of an earlier talk, to carry on.")] = "",
+    rules: Annotated[bool, typer.Option("--rules", help="Built-in rules only; starts at once.")] = False,
+) -> None:
+    """Talk with Sayso in this terminal. Type /help there for more."""
+    settings = load_settings(**({"nlu": False} if rules else {}))
+    asyncio.run(_chat(settings, service, name, code))
+
+
+async def _chat(settings: Settings, service: str, name: str, code: str) -> None:
+    async with open_app(settings, progress=told) as app:
+        await terminal.chat(
+            app.engine,
+            service=service,
+            preferred_name=name,
+            taking_up=code,
+            resume_code=Reads(app).resume_code,
+        )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(serve)
+    app.command()(chat)

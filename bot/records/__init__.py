@@ -1,0 +1,28 @@
+"""Records: the only door to what people said. Every reading says who asks."""
+
+from bot.records.records import SELF, Records
+from bot.records.unit import Unit
+from bot.records.views import (
+    AlertView,
+    CallbackView,
+    ContributionView,
+    ConversationView,
+    OpenedConversation,
+    Purged,
+    QuoteToCheck,
+    TurnView,
+)
+
+__all__ = [
+    "SELF",
+    "AlertView",
+    "CallbackView",
+    "ContributionView",
+    "ConversationView",
+    "OpenedConversation",
+    "Purged",
+    "QuoteToCheck",
+    "Records",
+    "TurnView",
+    "Unit",
+]

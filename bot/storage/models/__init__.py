@@ -1,0 +1,35 @@
+"""The tables. Importing this package registers every one of them on `Base.metadata`."""
+
+from bot.storage.models.base import Base
+from bot.storage.models.conversations import (
+    AboutYouRow,
+    ContributionRow,
+    ConversationRow,
+    TalkRatingRow,
+    TurnRow,
+)
+from bot.storage.models.people import ConsentRow, ContactRow, ParticipantRow
+from bot.storage.models.replies import AnswerRow, ReRatingRow
+from bot.storage.models.services import GuideRow, ServiceRow
+from bot.storage.models.work import AlertRow, AuditRow, CallbackRow, OutboxRow, StaffRow
+
+__all__ = [
+    "AboutYouRow",
+    "AlertRow",
+    "AnswerRow",
+    "AuditRow",
+    "Base",
+    "CallbackRow",
+    "ConsentRow",
+    "ContactRow",
+    "ContributionRow",
+    "ConversationRow",
+    "GuideRow",
+    "OutboxRow",
+    "ParticipantRow",
+    "ReRatingRow",
+    "ServiceRow",
+    "StaffRow",
+    "TalkRatingRow",
+    "TurnRow",
+]

@@ -1,0 +1,24 @@
+"""What the web chat is given: it imports no engine and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChoice:
+    """A service that a person can talk about: its id, and its name in plain words ("Keighley Home Support")."""
+
+    id: str
+    name: str
+
+
+Services = Callable[[], Awaitable[Sequence[ServiceChoice]]]
+"""Gives the services to choose from, in the order to show them."""
+
+Transcript = Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
+"""Gives `(speaker, text)` pairs of a conversation, oldest first; the speaker `sayso` is the machine."""
+
+ResumeCode = Callable[[str], Awaitable[str | None]]
+"""Gives the code that takes a conversation up again, or None where there is none to show."""

@@ -1,0 +1,8 @@
+"""Finds the handler that the tests of all ways in share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
