@@ -125,11 +125,19 @@ def _form(files: Files) -> list[Problem]:
         problems += form_problems(files.talk, Talk)
     ids: dict[str, Source] = {}
     for source in files.guides:
-        guide_id = str((source.tree or {}).get("id", ""))
+        guide_id = _id_of(source)
         if guide_id in ids:
-            problems.append(source.problem(f"guide `{guide_id}` is also written in {ids[guide_id].file.name}", "Give it its own `id`.", "id"))
+            problems.append(
+                source.problem(
+                    f"guide `{guide_id}` is also written in {ids[guide_id].file.name}", "Give it its own `id`.", "id"
+                )
+            )
         ids[guide_id] = source
     return problems
+
+
+def _id_of(source: Source) -> str:
+    return str(source.tree.get("id", "")) if source.tree is not None else ""
 
 
 # -- the talk -------------------------------------------------------------------------------------------------
@@ -232,7 +240,9 @@ def _step(source: Source, at: tuple[str | int, ...], step: Step, script: Script)
     needed = ("yes", "no", "skip") if wording.expects is Expects.YES_NO else ("any", "skip")
     for kind in needed:
         if kind not in step.on:
-            yield source.problem(f"step `{step.id}` has no outcome for `{kind}`", f"Write `{kind}: {{}}` under `on`.", *at)
+            yield source.problem(
+                f"step `{step.id}` has no outcome for `{kind}`", f"Write `{kind}: {{}}` under `on`.", *at
+            )
     if step.records == "consent" and step.scope is None:
         yield source.problem(f"step `{step.id}` records consent, but to what?", "Write `scope:`.", *at)
     if step.records == "consent" and (wording.skippable or not wording.serious):
@@ -257,7 +267,9 @@ def _outcome(
     if outcome.next and outcome.next not in steps:
         yield source.problem(f"there is no step `{outcome.next}`", suggest(outcome.next, steps), *at, "next")
     if outcome.call and outcome.call not in script.flows:
-        yield source.problem(f"there is no flow `{outcome.call}`", suggest(outcome.call, list(script.flows)), *at, "call")
+        yield source.problem(
+            f"there is no flow `{outcome.call}`", suggest(outcome.call, list(script.flows)), *at, "call"
+        )
 
 
 def _only_if(source: Source, name: str, flow: Flow) -> Iterator[Problem]:
@@ -294,7 +306,7 @@ def _used(files: Files, script: Script) -> Iterator[Problem]:
 def _guides(files: Files, script: Script) -> Iterator[Problem]:
     services: dict[str, str] = {}
     for source in files.guides:
-        guide = script.guides[str((source.tree or {})["id"])]
+        guide = script.guides[_id_of(source)]
         for index, service in enumerate(guide.services):
             if services.setdefault(service, guide.id) != guide.id:
                 message = f"service `{service}` is also in guide `{services[service]}`"
@@ -312,7 +324,9 @@ def _guide_words(source: Source, guide: Guide, script: Script) -> Iterator[Probl
     for asked in sorted(_OPTIONS_IN_PYTHON & {"topics.choice"} & set(script.wordings)):
         text = script.wordings[asked].text.replace("{topics}", listed)
         for finding in lint(text, question_allowed=True, serious=False):
-            yield source.problem(f"with these names, `{asked}` is too much: {finding.message}", finding.remedy, "topics")
+            yield source.problem(
+                f"with these names, `{asked}` is too much: {finding.message}", finding.remedy, "topics"
+            )
     seen: set[str] = set()
     for index, topic in enumerate(guide.topics):
         at = ("topics", index)

@@ -113,7 +113,9 @@ def _form_problem(source: Source, model: type[BaseModel], path: Sequence[Any], e
             said = error.get("input")
             return source.problem(f"`{said}` is not known here", suggest(str(said), known), *full)
         case _:
-            return source.problem(f"`{name}`: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}", "Change it.", *full)
+            return source.problem(
+                f"`{name}`: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}", "Change it.", *full
+            )
 
 
 def _fields(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
@@ -123,7 +125,7 @@ def _fields(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
         if isinstance(part, int) or not (isinstance(present, type) and issubclass(present, BaseModel)):
             continue
         found = present.model_fields.get(str(part))
-        inner = [a for a in _inner(found.annotation)] if found else []
+        inner = list(_inner(found.annotation)) if found else []
         present = next((a for a in inner if isinstance(a, type) and issubclass(a, BaseModel)), present)
     return list(present.model_fields)
 
@@ -139,5 +141,3 @@ def suggest(said: str, known: Sequence[str]) -> str:
     if close:
         return f"Did you mean `{close[0]}`?"
     return f"Use one of: {', '.join(known)}." if known else "Take it out."
-
-

@@ -15,7 +15,7 @@ from dialogues.read_back import ReadBack
 from dialogues.script import Script
 from dialogues.state import Frame, State
 from dialogues.talk import ROOT, FlowLogic, Talk
-from dialogues.topics import Topics
+from dialogues.topics import ELSE, PROBES, Topics
 from dialogues.types import (
     Act,
     AlertRaised,
@@ -190,6 +190,7 @@ def _after(talk: Talk, heard: Understanding) -> None:
         if talk.state.top.flow == "safety":
             talk.say("safety.noted")
         else:
+            _no_probing(talk)
             _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":
         _instead_of_thanks(talk, "urgent")
@@ -201,6 +202,12 @@ def _instead_of_thanks(talk: Talk, flow: str) -> None:
     """Goes to a flow that answers the words themselves; a mere "I see" before it would be cold."""
     talk.said = [prompt for prompt in talk.said if not prompt.id.startswith("ack.")]
     talk.push(flow)
+
+
+def _no_probing(talk: Talk) -> None:
+    """After a concern nobody is asked for an example of it: the topic goes on with "is there anything else?"."""
+    if talk.state.top.flow == "topics" and talk.state.top.step in PROBES:
+        talk.move(ELSE)
 
 
 def _at_rest(talk: Talk, heard: Understanding) -> None:

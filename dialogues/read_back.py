@@ -42,7 +42,7 @@ class ReadBack:
 
     @staticmethod
     def _ask(talk: Talk, wording: str, point: Heard, said: str) -> Prompt:
-        prompt = talk.render(wording, said=said.strip(" .,;"))
+        prompt = talk.render(wording, said=said.strip(" .,;!?"))
         return replace(prompt, id=f"{prompt.id}.{point.id}")
 
     def take(self, talk: Talk, heard: Understanding) -> None:

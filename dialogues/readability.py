@@ -10,7 +10,9 @@ import re
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)")
 _GROUPS = re.compile(r"[aeiouy]+")
-_SPLIT = re.compile(r"ia(?!l|n|r|ge|b)|ia(?=n?t|te)|io(?!n|us)|iu|eo(?!n|us|p)|ua(?!l|r|g)|ual|uou|uie|[aeiou]ing$|yin|ria|nea")
+_SPLIT = re.compile(
+    r"ia(?!l|n|r|ge|b)|ia(?=n?t|te)|io(?!n|us)|iu|eo(?!n|us|p)|ua(?!l|r|g)|ual|uou|uie|[aeiou]ing$|yin|ria|nea"
+)
 """Vowel groups that are spoken as two syllables: re-ly-ing, us-u-al, ra-di-o."""
 _SILENT_E = re.compile(r"(?<![aeiouyl])e$|(?<=[aeiouy]l)e$|(?<=[aeiou])e$")
 _SILENT_ES_ED = re.compile(r"(?<![aeioutd])ed$|(?<![aeiouscxzhg])es$|(?<!ca)(?<!tw)(?<!di)(?<!sh)hes$(?<![cs]hes)")

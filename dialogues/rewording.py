@@ -21,7 +21,7 @@ _NOT_X_Y = re.compile(
     r"^not\s+(?P<wrong>.+?)(?:[,;.-]+\s*|\s+)(?:but|it's|it was|it were|i said|i meant)\s+(?P<right>.+?)\s*[.!]*$",
     re.IGNORECASE,
 )
-_X_I_SAID_Y = re.compile(r"^(?P<wrong>.+?)[\s,;.-]+i (?:said|meant)\s+(?P<right>.+?)\s*[.!]*$", re.IGNORECASE)
+_X_I_SAID_Y = re.compile(r"^(?P<wrong>.+?)[\s,;.?!-]+i (?:said|meant)\s+(?P<right>.+?)\s*[.!]*$", re.IGNORECASE)
 
 
 def essence(note: str) -> str:

@@ -118,27 +118,41 @@ def _class(state: State, script: Script) -> tuple[Any, ...]:
     """The class of a state. States of one class are taken to behave alike."""
     if state.over:
         return ("over",)
-    top, limits = state.top, script.talk.limits
+    top = state.top
     base = next((f.flow for f in reversed(state.stack) if f.flow not in _OVERLAYS), "")
     keep = state.consents.get(Scope.KEEP)
-    points = min(len(state.live_points), 1 if keep is False or state.taken_back else 3)
+    count = len(state.live_points)
+    few = keep is False or bool(state.taken_back)
+    points = min(count, 1) if few or top.flow not in {"topics", "beans"} else min(count, 3)
+    if top.flow == "topics" and points == 2:
+        points = 1  # whether there are one or two matters to the beans only
     if state.paused_at is not None:
         return ("paused", top.flow, top.step)
     if state.failures or state.repeats:
         return (top.flow, top.step, state.failures, 0 if state.failures else min(state.repeats, 2))
     if top.flow in _OVERLAYS:
         return (top.flow, top.step, base)
-    data, own = top.data, [p for p in state.live_points if p.voice is not Voice.PROXY]
-    progress = (
-        min(len(data.get("placed", {})), 2),
-        min(len([p for p in own if p.id not in data["done"]]), 2) if "done" in data else 0,
-        bool(data.get("laddered")),
-        bool(data.get("easier")),
-        bool(data.get("call_offered")),
-    )
-    full = state.questions >= limits.questions
-    last_topic = len(state.topics_done) >= limits.topics
-    return (top.flow, top.step, points, bool(own), progress, bool(state.taken_back), full or last_topic, keep)
+    own = any(p.voice is not Voice.PROXY for p in state.live_points)
+    kept = (points, own, bool(state.taken_back), keep)
+    return (top.flow, top.step, *kept, *_progress(state, script, few))
+
+
+def _progress(state: State, script: Script, few: bool) -> tuple[Any, ...]:
+    """How far the top flow is."""
+    data, limits = state.top.data, script.talk.limits
+    match state.top.flow:
+        case "topics":
+            full = state.questions >= limits.questions or len(state.topics_done) >= limits.topics
+            if few:
+                return (full,)
+            return (bool(data.get("laddered")), bool(data.get("easier")) and state.top.step == "open", full)
+        case "beans":
+            return (min(len(data.get("placed", {})), 2),)
+        case "read_back":
+            done = data.get("done", [])
+            return (min(len([p for p in state.live_points if p.id not in done]), 2),)
+        case _:
+            return (bool(data.get("call_offered")),)
 
 
 # -- kinds of replies -----------------------------------------------------------------------------------------
@@ -278,8 +292,10 @@ def cooperative(question: Prompt) -> Understanding:
         ends = question.id.startswith(("take_back.everything", "restart.sure"))
         return _heard(Act.DENY if ends else Act.AFFIRM, "no" if ends else "yes")
     if question.expects is Expects.BEANS:
-        return _heard(Act.AFFIRM, "yes", value=None) if question.id.startswith(("beans.last", "beans.top")) else _heard(
-            Act.ANSWER, "two", value=2.0
+        return (
+            _heard(Act.AFFIRM, "yes", value=None)
+            if question.id.startswith(("beans.last", "beans.top"))
+            else _heard(Act.ANSWER, "two", value=2.0)
         )
     if question.expects is Expects.CHOICE and question.options:
         return _heard(Act.ANSWER, question.options[0].label, value=question.options[0].value)

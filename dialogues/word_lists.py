@@ -48,9 +48,8 @@ AGEIST: dict[str, str] = {
     "seniors?|senior citizens?": 'Say "older people", or "you".',
     "vulnerable": "Say what is needed, not what a person is.",
     "young (?:man|lady|woman|at heart)|good (?:boy|girl|lad|lass)": "Use the name, or nothing.",
-    "how are we|are we (?:feeling|ready|comfortable|all right|sitting)|our (?:tablets|dinner|tea|bath)|pop (?:on|off|down|your)": (
-        'Say "you".'
-    ),
+    "how are we|are we (?:feeling|ready|comfortable|all right|sitting)|our (?:tablets|dinner|tea|bath)": 'Say "you".',
+    "pop (?:on|off|down|your)": "Say plainly what is meant.",
     "confused|senile|demented|burden": "Say nothing about the person's mind or worth.",
 }
 LEADING: dict[str, str] = {
@@ -79,7 +78,8 @@ JARGON: dict[str, str] = {
     "survey|questionnaire|data|input|session|interview|respondents?": 'Say "talk", "words" or "what you told me".',
     "consent": 'Ask the thing itself: "May I ...?".',
     "safeguarding|disclosure": 'Say "safety".',
-    "confirm|select|submit|process|proceed|provide|receive|obtain": 'Say "Is that right?", "pick", "send", "go on", "get".',
+    "confirm|select|submit|process|proceed": 'Say "Is that right?", "pick", "send" or "go on".',
+    "provide|receive|obtain": 'Say "give" or "get".',
     "care (?:package|pathway|plan review)|outcomes?|co-?production": "Say what it is in daily life.",
 }
 FALSE_FEELING: dict[str, str] = {
@@ -97,7 +97,8 @@ def british(word: str) -> str | None:
         return _AMERICAN[word]
     for ending in ("s", "d", "ed", "ing"):
         stem = word.removesuffix(ending)
-        if stem != word and (stem in _AMERICAN or stem + "e" in _AMERICAN):
-            return _AMERICAN.get(stem, _AMERICAN.get(stem + "e", "")).removesuffix("e" if ending == "ing" else "") + ending
+        if stem != word and stem in _AMERICAN:
+            return _AMERICAN[stem] + ending
+        if ending == "ing" and stem + "e" in _AMERICAN:
+            return _AMERICAN[stem + "e"].removesuffix("e") + ending
     return None
-

@@ -58,7 +58,7 @@ def _told(event: Event) -> str:
     parts = []
     for field in fields(event):
         value = getattr(event, field.name)
-        if field.name not in _SHOWN and value not in (None, (), "", False) or field.name == "answer":
+        if (field.name not in _SHOWN and value not in (None, (), "", False)) or field.name == "answer":
             parts.append(f"{field.name}={value.quote if isinstance(value, Point) else value}")
     return " ".join([type(event).__name__, *parts])
 

@@ -35,16 +35,39 @@ def test_the_files_that_ship_are_well() -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message", "remedy"),
     [
-        ("wordings/topics.yml", "text: What would you like to offer?", "text: 'What", "not valid YAML", "quote marks"),
+        ("wordings/topics.yml", "text: What would you like to offer?", "text: [What", "not valid YAML", "quote marks"),
         ("wordings/topics.yml", "ack.fine:\n", "ack.fine: {text: a}\nack.fine:\n", "written twice", "Keep one"),
-        ("wordings/closing.yml", "closing.over:\n", "ack.fine: {text: Fine.}\nclosing.over:\n", "also written in", "Keep one"),
-        ("wordings/topics.yml", "  purpose: topic_choice", "  purpos: topic_choice", "`purpos` is not known", "`purpose`"),
+        (
+            "wordings/topics.yml",
+            "ack.fine:\n",
+            "closing.over: {text: Fine.}\nack.fine:\n",
+            "also written in",
+            "Keep one",
+        ),
+        (
+            "wordings/topics.yml",
+            "  purpose: topic_choice",
+            "  purpos: topic_choice",
+            "`purpos` is not known",
+            "`purpose`",
+        ),
         ("wordings/topics.yml", "  expects: choice", "  expects: choise", "`choise` is not known", "`choice`"),
-        ("wordings/topics.yml", "{topics}. Which", "{topic}. Which", "`{topic}` is not known", "`{topics}`"),
+        ("wordings/topics.yml", "{topics}. Which", "{topicks}. Which", "`{topicks}` is not known", "`topics`"),
         ("wordings/topics.yml", "{topics}. Which", "{topics. Which", "bracket", "`{name}`"),
-        ("wordings/opening.yml", "text: Can you talk", "text: Can you talk", "", ""),
-        ("wordings/opening.yml", "simpler: Can you talk with me now?", "simpler: Can the elderly talk now?", "talks down", "older people"),
-        ("wordings/repair.yml", "text: You are welcome.", "text: " + "so " * 18 + "welcome.", "sentence of 19 words", "Split it"),
+        (
+            "wordings/opening.yml",
+            "simpler: Can you talk with me now?",
+            "simpler: Can the elderly talk now?",
+            "talks down",
+            "older people",
+        ),
+        (
+            "wordings/repair.yml",
+            "text: You are welcome.",
+            "text: " + "so " * 18 + "welcome.",
+            "sentence of 19 words",
+            "Split it",
+        ),
         ("flows/opening.yml", "ask: opening.good_time", "ask: opening.god_time", "no wording", "`opening.good_time`"),
         ("flows/opening.yml", "{say: [consent.thanks]}", "{say: [consent.thank]}", "no wording", "`consent.thanks`"),
         ("flows/opening.yml", "{next: take_part_sure}", "{next: take_part_shure}", "no step", "`take_part_sure`"),
@@ -53,8 +76,20 @@ def test_the_files_that_ship_are_well() -> None:
         ("flows/repair.yml", "ask: human.offer", "ask: human.booked", "waits for no reply", "expects"),
         ("talk.yml", "warm_up,", "warmup,", "no flow `warmup`", "`warm_up`"),
         ("talk.yml", "questions: 12", "questions: 40", "outside the limits", "1 to 12"),
-        ("guides/meals.yml", "open: What is it like when your meal comes?", "open: Tell me.", "no question", "question mark"),
-        ("guides/meals.yml", "services: [meals_on_wheels, meals]", "services: [home_care]", "also in guide", "one guide"),
+        (
+            "guides/meals.yml",
+            "open: What is it like when your meal comes?",
+            "open: Tell me.",
+            "no question",
+            "question mark",
+        ),
+        (
+            "guides/meals.yml",
+            "services: [meals_on_wheels, meals]",
+            "services: [home_care]",
+            "also in guide",
+            "one guide",
+        ),
         ("guides/meals.yml", "id: meals\n", "id: transport\n", "also written in", "own `id`"),
     ],
 )
@@ -63,9 +98,6 @@ def test_each_fault_is_told_with_file_line_and_remedy(
 ) -> None:
     line = edit(folder, name, old, new)
     problems = check(folder)
-    if old == new:
-        assert problems == []
-        return
     found = [p for p in problems if message in p.message and remedy in p.remedy]
     assert found, [str(p) for p in problems]
     if name != "guides/meals.yml" or "also" not in message:
@@ -102,7 +134,7 @@ def _python_calls() -> tuple[dict[str, set[str]], set[str], set[str]]:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             constants = [c.value for a in node.args for c in ast.walk(a) if isinstance(c, ast.Constant)]
-            if name == "push":
+            if name in {"push", "_push"}:
                 pushed |= {c for c in constants if isinstance(c, str)}
             if name in {"say", "render", "_says", "_ask", "misunderstood"}:
                 slots = {k.arg for k in node.keywords if k.arg and k.arg != "expects"}
@@ -120,7 +152,7 @@ def test_the_list_of_what_python_says_is_true() -> None:
     for wording, slots in said.items():
         assert slots <= WORDINGS[wording], wording
     assert prefixes == {"needs.", "topics."}
-    assert pushed == set(FLOWS)
+    assert pushed <= set(FLOWS)
 
 
 def test_every_wording_can_be_filled() -> None:
