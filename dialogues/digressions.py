@@ -114,7 +114,7 @@ def _take_back(talk: Talk, heard: Understanding) -> None:
 def take_out(talk: Talk, points: tuple[Heard, ...]) -> None:
     """Withdraws points and says which."""
     talk.withdraw(tuple(p.id for p in points))
-    talk.say("take_back.done", quote=points[-1].point.quote if len(points) == 1 else "")
+    talk.say("take_back.done", quote=points[-1].point.quote.strip(" .,;") if len(points) == 1 else "")
 
 
 def _go_back(talk: Talk, _: Understanding) -> None:

@@ -31,6 +31,25 @@ from dialogues.types import (
 
 HISTORY = 6
 """How many questions "go back" can return through."""
+ROUNDABOUT = frozenset(
+    {
+        Act.REPEAT,
+        Act.SLOWER,
+        Act.FASTER,
+        Act.LOUDER,
+        Act.EXPLAIN,
+        Act.PRIVACY,
+        Act.WHATS_NEXT,
+        Act.OFF_TOPIC,
+        Act.THANKS,
+        Act.GREET,
+        Act.CORRECT,
+        Act.TAKE_BACK,
+        Act.MY_DATA,
+        Act.RESTART,
+    }
+)
+"""Acts that lead back to the same question."""
 _LOGIC: dict[str, FlowLogic] = {
     "topics": Topics(),
     "beans": Beans(),
@@ -170,6 +189,9 @@ def _take(talk: Talk, heard: Understanding) -> None:
     if not heard.text.strip():
         talk.misunderstood(_logic(talk))
         return
+    if _goes_in_circles(talk, heard):
+        talk.misunderstood(_logic(talk))
+        return
     if digress(talk, heard):
         return
     talk.forget_taken_back()
@@ -177,6 +199,16 @@ def _take(talk: Talk, heard: Understanding) -> None:
     _logic(talk).take(talk, heard)
     if talk.state.stack and talk.state.stack != before:
         talk.state = replace(talk.state, history=(*talk.state.history, before)[-HISTORY:])
+
+
+def _goes_in_circles(talk: Talk, heard: Understanding) -> bool:
+    """Whether digressions keep coming back to one question: then it is we who do not understand."""
+    if heard.act not in ROUNDABOUT or not talk.state.prompts:
+        return False
+    asked = talk.state.prompts[-1].id
+    detours = talk.state.detours + 1 if talk.state.detoured_from == asked else 1
+    talk.state = replace(talk.state, detoured_from=asked, detours=detours)
+    return detours > talk.script.talk.limits.detours
 
 
 def _after(talk: Talk, heard: Understanding) -> None:
@@ -187,9 +219,10 @@ def _after(talk: Talk, heard: Understanding) -> None:
         _at_rest(talk, heard)
         return
     if heard.screening.level is Level.CONCERN:
-        if talk.state.top.flow == "safety":
+        if talk.state.top.flow == "safety" or talk.state.safety_asked:
             talk.say("safety.noted")
         else:
+            talk.state = replace(talk.state, safety_asked=True)
             _no_probing(talk)
             _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":

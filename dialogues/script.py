@@ -145,6 +145,7 @@ class Limits(_Model):
     beans: int = 10
     bean_labels: int = 6
     misunderstandings: int = 3
+    detours: int = 3
 
 
 class Talk(_Model):

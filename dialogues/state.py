@@ -67,6 +67,9 @@ class State:
         taken_back: Points of the last "take back", for undo.
         prompts: What was said last; its last one is the present question.
         rest_offered: Whether the rest has been offered.
+        safety_asked: Whether the person was asked what they would like to happen about a concern.
+        detoured_from: The question that digressions led away from and back to.
+        detours: How many in a row.
         acks: Counter that turns the variants.
     """
 
@@ -88,6 +91,9 @@ class State:
     prompts: tuple[Prompt, ...] = ()
     paused_at: datetime | None = None
     rest_offered: bool = False
+    safety_asked: bool = False
+    detoured_from: str = ""
+    detours: int = 0
     acks: int = 0
     pace: str = ""
     code: str = ""

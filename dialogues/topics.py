@@ -123,10 +123,13 @@ class Topics:
         talk.move(OPEN, topic=topic.id, probed=0, easier=False, laddered=False)
 
     def _take_content(self, talk: Talk, heard: Understanding, stage: str) -> None:
+        if stage in {ELSE, MORE, ANOTHER} and not heard.points and talk.state.top.data.get("empty"):
+            self._leave(talk, ELSE if stage == MORE else stage)
+            return
         previous = talk.own_points()
         talk.record_points(heard)
         self._give_sense(talk, heard, stage, previous[-1].id if previous else "")
-        self._go(talk, _AFTER_CONTENT[stage], stage)
+        self._go(talk, _AFTER_CONTENT[stage], stage, empty=not heard.points)
         talk.say("ack.content" if heard.points else "ack.short")
 
     @staticmethod
@@ -159,7 +162,7 @@ class Topics:
         else:
             talk.move(MORE)
 
-    def _go(self, talk: Talk, stage: str, came_from: str) -> None:
+    def _go(self, talk: Talk, stage: str, came_from: str, *, empty: bool = False) -> None:
         """Goes to a stage, past those that the limits or this topic's progress rule out."""
         limits = talk.script.talk.limits
         laddered = bool(talk.state.top.data.get("laddered"))
@@ -171,7 +174,7 @@ class Topics:
         if stage == ANOTHER and (full or len(talk.state.topics_done) >= min(limits.topics, len(talk.guide.topics))):
             talk.finish()
             return
-        talk.move(stage, laddered=laddered or stage == LADDER)
+        talk.move(stage, laddered=laddered or stage == LADDER, empty=empty)
 
     @staticmethod
     def _topic(talk: Talk) -> Topic:
