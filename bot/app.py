@@ -105,20 +105,22 @@ def routes(settings: Settings) -> Routes:
     return routes_from_urls({k: v for k, v in listed.items() if v}, secret=settings.alert_secret.get_secret_value())
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """The heavy parts, loaded once a process."""
-
-    analysis: Analysis
-    redactor: Redactor
+@lru_cache(maxsize=1)
+def analysis() -> Analysis:
+    """The analysis of answers, loaded once a process."""
+    return Analysis()
 
 
 @lru_cache(maxsize=1)
-def tools() -> Tools:
-    """Loads analysis and redaction, and warms the screen."""
-    loaded = Tools(Analysis(), Redactor())
+def redactor() -> Redactor:
+    """What hides identities, loaded once a process."""
+    return Redactor()
+
+
+def _load() -> tuple[Analysis, Redactor]:
+    """Loads the heavy parts, and warms the screen."""
     screen("the dinner was warm")
-    return loaded
+    return analysis(), redactor()
 
 
 @asynccontextmanager
@@ -146,8 +148,8 @@ async def open_app(
     )
     database = await Database.open(settings.database)
     parser = Understood()
-    heavy = await asyncio.to_thread(tools)
-    redact = lru_cache(maxsize=REDACTIONS_REMEMBERED)(heavy.redactor.redact)
+    analysing, hiding = await asyncio.to_thread(_load)
+    redact = lru_cache(maxsize=REDACTIONS_REMEMBERED)(hiding.redact)
     outbox = Worker(database, keys, routes(settings), clock)
     records = Records(database, keys, redact, clock, wake=outbox.wake)
     services = tuple(default_services(script, settings.organisation))
@@ -155,7 +157,7 @@ async def open_app(
         await records.ensure_service(
             service.id, name=service.name, kind=service.kind, organisation=service.organisation
         )
-    frame = tuple(heavy.analysis.frame.themes)
+    frame = tuple(analysing.frame.themes)
     app = App(
         settings=settings,
         clock=clock,
@@ -163,11 +165,11 @@ async def open_app(
         database=database,
         records=records,
         insights=Insights(database, frame=frame, trust_redaction=settings.trust_redaction),
-        engine=Engine(records, Understander(parser, screen, Answers(heavy.analysis)), script, clock),
+        engine=Engine(records, Understander(parser, screen, Answers(analysing)), script, clock),
         outbox=outbox,
         parser=parser,
-        analysis=heavy.analysis,
-        redactor=heavy.redactor,
+        analysis=analysing,
+        redactor=hiding,
         services=services,
     )
     async with contextlib.AsyncExitStack() as stack:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from bot.app import Tools, Understood, start_nlu, tools
+from bot.app import Understood, analysis, redactor, start_nlu
 from bot.cli.shared import told
 from bot.evaluation.commands import analyse_row, screen_row, understand_row
 from bot.evaluation.evaluate import as_json, evaluate, show
+from bot.evaluation.measures import Report
 from bot.evaluation.rows import map_rows
 from bot.safeguarding import screen
 from bot.settings import load_settings
@@ -30,33 +31,49 @@ def _finish(code: int) -> None:
         raise typer.Exit(code)
 
 
-async def _with_parser(work: Callable[[Understood], Awaitable[int]]) -> int:
+@asynccontextmanager
+async def _parsing() -> AsyncIterator[Callable[[Row], Awaitable[Row]]]:
+    """Understands rows; the nlu server is started by the first one."""
     parser = Understood()
+    starting = asyncio.Lock()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parser.close)
-        await start_nlu(load_settings(), parser, stack, told)
-        return await work(parser)
+
+        async def understood(row: Row) -> Row:
+            async with starting:
+                if parser.endpoint is None:
+                    await start_nlu(load_settings(), parser, stack, told)
+            return await understand_row(row, parser)
+
+        yield understood
+
+
+async def _analysed(row: Row) -> Row:
+    return await analyse_row(row, analysis())
+
+
+async def _screened(row: Row) -> Row:
+    return await screen_row(row, screen, redactor())
 
 
 def understand(source: Source = "-", out: Target = "-", parallel: Annotated[int, typer.Option(min=1)] = 4) -> None:
     """Understand acts. Rows: {id, text, context, context_kind} → {id, act, confidence, value}."""
 
-    async def work(parser: Understood) -> int:
-        return await map_rows(source, out, lambda row: understand_row(row, parser), parallel=parallel)
+    async def work() -> int:
+        async with _parsing() as understood:
+            return await map_rows(source, out, understood, parallel=parallel)
 
-    _finish(asyncio.run(_with_parser(work)))
+    _finish(asyncio.run(work()))
 
 
 def analyse(source: Source = "-", out: Target = "-") -> None:
     """Find and code the points of answers. Rows: {id, text, question} → {id, points, kinds, themes, sentiment}."""
-    analysis = tools().analysis
-    _finish(asyncio.run(map_rows(source, out, lambda row: analyse_row(row, analysis), parallel=1)))
+    _finish(asyncio.run(map_rows(source, out, _analysed, parallel=1)))
 
 
 def screen_command(source: Source = "-", out: Target = "-") -> None:
     """Screen for danger and concern, and hide identities. Rows: {id, text} → {id, level, type, redacted, ...}."""
-    redactor = tools().redactor
-    _finish(asyncio.run(map_rows(source, out, lambda row: screen_row(row, screen, redactor), parallel=1)))
+    _finish(asyncio.run(map_rows(source, out, _screened, parallel=1)))
 
 
 def evaluate_command(
@@ -67,26 +84,22 @@ def evaluate_command(
 ) -> None:
     """Compare predictions with labels; rows without predictions are predicted first."""
 
-    async def work(parser: Understood) -> int:
-        heavy: Tools = tools()
-        report, code = await evaluate(
-            source,
-            kind=kind,
-            gold=gold,
-            predictors={
-                "acts": lambda row: understand_row(row, parser),
-                "feedback": lambda row: analyse_row(row, heavy.analysis),
-                "safeguarding": lambda row: screen_row(row, screen, heavy.redactor),
-                "privacy": lambda row: screen_row(row, screen, heavy.redactor),
-            },
-        )
-        if json:
-            typer.echo(as_json(report))
-        else:
-            show(report, Console())
-        return code
+    async def work() -> tuple[Report, int]:
+        async with _parsing() as understood:
+            predictors = {
+                "acts": understood,
+                "feedback": _analysed,
+                "safeguarding": _screened,
+                "privacy": _screened,
+            }
+            return await evaluate(source, kind=kind, gold=gold, predictors=predictors)
 
-    _finish(asyncio.run(_with_parser(work)))
+    report, code = asyncio.run(work())
+    if json:
+        typer.echo(as_json(report))
+    else:
+        show(report, Console())
+    _finish(code)
 
 
 def check() -> None:
