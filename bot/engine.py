@@ -21,7 +21,7 @@ from dialogues.errors import SaysoError
 from dialogues.manager import Outcome
 from dialogues.script import Script
 from dialogues.state import State, from_json, to_json
-from dialogues.types import Reply, Turn, Understanding
+from dialogues.types import Context, Reply, Turn, Understanding
 
 MERGE_SECONDS: Mapping[str, float] = {"telegram": 1.2}
 """How long a channel waits for further pieces of one turn; pages and programs wait for each reply, so 0."""
@@ -108,8 +108,8 @@ class Engine:
         turn = joined(turns)
         for _ in range(_TRIES):
             seen = await self._records.conversation(turn.conversation_id)
-            if not seen.state:  # the words are erased for good; nothing more is stored
-                return Reply(turn.conversation_id, manager.closed(self._script), done=True)
+            if not seen.state:
+                return await self._after_erasure(turn)
             heard = await self._understand(turn, from_json(dict(seen.state)))
             async with self._records.unit(turn.conversation_id) as unit:
                 known = await unit.reply_to(_message_id(turn))
@@ -118,6 +118,18 @@ class Engine:
                 if unit.turn_count == seen.turn_count:
                     return await self._store(unit, turns, turn, heard)
         raise SaysoError("conversation_busy", "Others write in this conversation too. Send it again.", permanent=False)
+
+    async def _after_erasure(self, turn: Turn) -> Reply:
+        """The words of this conversation are erased for good. Nothing is stored but an alert, where there is cause."""
+        heard = await self._understander.understand(clean(turn.text), Context(), None, voice=turn.voice, known=())
+        prompts, events = manager.closed(heard, self._script)
+        if events:
+            async with self._records.unit(turn.conversation_id) as unit:
+                if await unit.reply_to(_message_id(turn)) is None:
+                    number = await unit.add_turn(speaker="person", text=heard.text, message_id=_message_id(turn))
+                    for event in events:
+                        await unit.record(replace(event, turn_number=number), at=self._clock())
+        return Reply(turn.conversation_id, prompts, done=True, act=heard.act)
 
     async def _understand(self, turn: Turn, state: State) -> Understanding:
         return await self._understander.understand(

@@ -75,6 +75,9 @@ class Reads:
     async def services(self) -> Sequence[ServiceChoice]:
         return [ServiceChoice(s.id, s.name) for s in self._app.services if s.listed]
 
+    async def services_heard(self) -> Sequence[ServiceChoice]:
+        return [ServiceChoice(s.id, s.name) for s in await self._app.records.services_heard()]
+
     async def transcript(self, conversation_id: str) -> Sequence[tuple[str, str]]:
         turns = await self._app.records.transcript(conversation_id, asked_by=SELF)
         return [("sayso" if t.speaker == "bot" else "you", t.text) for t in turns if t.text]
@@ -127,6 +130,7 @@ def app_of(app: App) -> FastAPI:
         Parts(
             handler=app.engine,
             services=reads.services,
+            services_heard=reads.services_heard,
             transcript=reads.transcript,
             resume_code=reads.resume_code,
             contributions=reads.contributions,

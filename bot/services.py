@@ -21,7 +21,7 @@ class DefaultService:
 
 def default_services(script: Script, organisation: str) -> Iterator[DefaultService]:
     """One service for each name that a guide goes by; only the first of each is offered to choose from."""
-    for guide in script.guides.values():
+    for guide in sorted(script.guides.values(), key=lambda guide: guide.order):
         name = guide.name.removeprefix("your ").removeprefix("the ")
         name = name[:1].upper() + name[1:]
         for index, service in enumerate(dict.fromkeys((*guide.services, guide.id))):

@@ -123,10 +123,16 @@ def advance(state: State, heard: Understanding, script: Script, now: datetime) -
     return _close(talk)
 
 
-def closed(script: Script) -> tuple[Prompt, ...]:
-    """What is said to whoever speaks in a conversation whose words are gone."""
-    over = script.wordings["closing.over"]
-    return (Prompt("closing.over", over.text, Expects.NONE, over.purpose),)
+def closed(heard: Understanding, script: Script) -> tuple[tuple[Prompt, ...], tuple[AlertRaised, ...]]:
+    """The answer to whoever speaks in a conversation whose words are gone: danger and concern are heard even there."""
+    said = {
+        Level.NONE: ("closing.over",),
+        Level.CONCERN: ("safety.thank_you", "safety.who_is_told"),
+        Level.IMMEDIATE: ("safety.ring_999", "safety.told_after"),
+    }[heard.screening.level]
+    wordings = ((wording_id, script.wordings[wording_id]) for wording_id in said)
+    prompts = tuple(Prompt(i, w.text, Expects.NONE, w.purpose, serious=w.serious) for i, w in wordings)
+    return prompts, () if heard.screening.level is Level.NONE else (_alert_of(heard),)
 
 
 def resume(state: State, script: Script, now: datetime) -> Outcome:
@@ -255,11 +261,13 @@ def _at_rest(talk: Talk, heard: Understanding) -> None:
 
 
 def _alert(talk: Talk, heard: Understanding) -> None:
+    talk.emit(_alert_of(heard))
+
+
+def _alert_of(heard: Understanding) -> AlertRaised:
     screening = heard.screening
-    talk.emit(
-        AlertRaised(
-            heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
-        )
+    return AlertRaised(
+        heard.turn_number, screening.level, screening.type or "other", screening.evidence, screening.staff_named
     )
 
 

@@ -124,9 +124,10 @@ class Topic(_Model):
 
 
 class Guide(_Model):
-    """The topics of one kind of service."""
+    """The topics of one kind of service. `order` is its place where people choose what to talk about."""
 
     id: str
+    order: int = 99
     services: tuple[str, ...]
     name: str
     people: str = "the service"

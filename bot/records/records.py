@@ -64,6 +64,14 @@ class Records(Reading, StaffWork):
             raise _unknown_service()
         return ServiceView(*row)
 
+    async def services_heard(self) -> list[ServiceView]:
+        """The services that anybody has talked about, by name."""
+        heard = select(ConversationRow.service_id).distinct()
+        query = select(ServiceRow.id, ServiceRow.name, ServiceRow.kind, ServiceRow.organisation)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.where(ServiceRow.id.in_(heard)).order_by(ServiceRow.name))
+            return [ServiceView(*row) for row in rows]
+
     @staticmethod
     def new_resume_code() -> str:
         """A fresh code that takes a conversation up again."""

@@ -185,3 +185,4 @@ class Parts:
     ready: Callable[[], Awaitable[Readiness]]
     settings: WebSettings = field(default_factory=WebSettings)
     lifespan: Lifespan = no_lifespan
+    services_heard: Services | None = None  # those a provider may filter by; None takes `services`

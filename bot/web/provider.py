@@ -96,7 +96,7 @@ class _ProviderPages:
     async def _common(self, request: Request, query: Query) -> dict[str, object]:
         return {
             "query": query,
-            "services": await self._parts.services(),
+            "services": await (self._parts.services_heard or self._parts.services)(),
             "presets": provider_views.presets(query.filters.service),
             "is_demo": self._access.is_open_demo(request),
             "is_signed_in": self._access.is_signed_in(request),

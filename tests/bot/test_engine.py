@@ -1,4 +1,4 @@
-"""The engine with real storage: a turn is stored wholly or not at all, once, and the person is never left without words."""
+"""The engine with real storage: a turn is stored wholly or not at all, and once; nobody is left without words."""
 
 from __future__ import annotations
 
@@ -228,6 +228,18 @@ async def test_no_to_taking_part_keeps_nothing_but_the_no(house: House) -> None:
     again = await house.say(conversation, "hello?")
     assert again.done
     assert again.prompts
+
+
+async def test_danger_is_heard_even_where_the_words_are_erased(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "consent_take_part")
+    await house.say(conversation, "no")
+    reply = await house.say(conversation, "i'm on the floor and i can't get up")
+    assert "999" in reply.prompts[0].text
+    [alert] = await house.records.alerts(asked_by="test")
+    assert alert.level == "immediate"
+    turns = await house.records.transcript(conversation, asked_by="test")
+    assert not [t.text for t in turns if t.text]
 
 
 async def test_pause_then_resume_by_the_code_asks_the_same_question(house: House) -> None:

@@ -4,36 +4,49 @@ import pytest
 
 from nlu.gate import GateSettings, gate
 
-SETTINGS = GateSettings(short=0.4, long=0.6, costly_extra=0.1, short_words=8)
+SETTINGS = GateSettings(talk=0.6, talk_costly=0.8, asked=0.4)
 
 
 @pytest.mark.parametrize(
-    ("act", "confidence", "words", "expected"),
+    ("act", "confidence", "kind", "expected"),
     [
-        ("repeat", 0.45, 3, "repeat"),
-        ("repeat", 0.35, 3, "answer"),
-        ("repeat", 0.45, 20, "answer"),
-        ("repeat", 0.65, 20, "repeat"),
-        ("stop", 0.45, 3, "answer"),
-        ("stop", 0.55, 3, "stop"),
+        ("repeat", 0.65, "open", "repeat"),
+        ("repeat", 0.55, "open", "answer"),
+        ("repeat", 0.65, "probe", "repeat"),
+        ("repeat", 0.55, "none", "answer"),
+        ("repeat", 0.55, "yes_no", "repeat"),
+        ("repeat", 0.35, "yes_no", "answer"),
+        ("stop", 0.75, "open", "answer"),
+        ("stop", 0.75, "probe", "answer"),
+        ("stop", 0.85, "open", "stop"),
+        ("stop", 0.45, "beans", "stop"),
+        ("take_back", 0.45, "read_back", "take_back"),
+        ("skip", 0.35, "scale", "answer"),
     ],
 )
-def test_a_command_counts_only_when_sure(act: str, confidence: float, words: int, expected: str) -> None:
-    assert gate([(act, confidence), ("answer", 1 - confidence)], words, SETTINGS)[0] == expected
+def test_a_command_counts_only_when_sure(act: str, confidence: float, kind: str, expected: str) -> None:
+    assert gate([(act, confidence), ("answer", 1 - confidence)], kind, SETTINGS)[0] == expected
 
 
 def test_a_command_whose_kind_is_in_doubt_is_still_a_command() -> None:
-    assert gate([("answer", 0.35), ("repeat", 0.3), ("explain", 0.25), ("louder", 0.1)], 3, SETTINGS) == ("repeat", 0.3)
+    ranking = [("answer", 0.35), ("repeat", 0.3), ("explain", 0.25), ("louder", 0.1)]
+    assert gate(ranking, "open", SETTINGS) == ("repeat", 0.3)
 
 
 def test_a_doubtful_command_becomes_the_most_likely_reply() -> None:
-    assert gate([("pause", 0.4), ("deny_but", 0.35), ("answer", 0.25)], 20, SETTINGS) == ("deny_but", 0.35)
+    assert gate([("pause", 0.4), ("deny_but", 0.35), ("answer", 0.25)], "open", SETTINGS) == ("deny_but", 0.35)
 
 
 @pytest.mark.parametrize("act", ["affirm", "deny_but", "dont_know", "partial", "answer"])
-def test_replies_are_never_held_back(act: str) -> None:
-    assert gate([(act, 0.1)], 30, SETTINGS) == (act, 0.1)
+@pytest.mark.parametrize("kind", ["open", "yes_no"])
+def test_replies_are_never_held_back(act: str, kind: str) -> None:
+    assert gate([(act, 0.1)], kind, SETTINGS) == (act, 0.1)
 
 
 def test_without_any_reply_in_the_ranking_it_is_an_answer() -> None:
-    assert gate([("pause", 0.2)], 20, SETTINGS)[0] == "answer"
+    assert gate([("pause", 0.2)], "open", SETTINGS)[0] == "answer"
+
+
+def test_what_loses_words_needs_more_by_default() -> None:
+    settings = GateSettings()
+    assert 0.5 <= settings.asked <= settings.talk < settings.talk_costly < 1
