@@ -1,6 +1,6 @@
 """The act classifier: sentence embeddings ++ word and character TF-IDF ++ cues, and a linear model over them.
 
-Trained with scikit-learn, kept and run as plain arrays (no pickles). Importable in both environments.
+Trained with scipy, kept and run as plain arrays (no pickles). Importable in both environments.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Example = tuple[str, str, str]
 """(utterance, question, kind)"""
 
 EMBEDDING_SIZE = 384
+MOST_STEPS = 300
 _GROUP_NAMES = tuple(sorted(set(GROUPS.values())))
 _ARRAYS = "act_model.npz"
 _WORDS = "act_model.json"
@@ -41,16 +42,18 @@ class ModelSettings:
         character_scale: Length of the character pieces' TF-IDF vector.
         cue_scale: Weight of a cue.
         min_count: Pieces seen in fewer examples are dropped.
+        tolerance: Fitting ends when no weight's gradient is larger.
     """
 
     c: float = 3.0
     embedding_scale: float = 3.0
-    question_scale: float = 0.5
+    question_scale: float = 1.5
     group_scale: float = 1.5
     word_scale: float = 3.0
     character_scale: float = 3.0
     cue_scale: float = 0.4
     min_count: int = 2
+    tolerance: float = 3e-4
 
 
 @dataclass
@@ -184,34 +187,57 @@ def train(
         questions: The embedding of each question, length 1 (or zeros for none).
         settings: How to build it; the defaults when None.
     """
-    from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415 - scipy and scikit-learn are needed for training only
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 - scipy is needed for training only
 
     vectorizer = Vectorizer(settings or ModelSettings())
     vectorizer.fit(examples)
-    dense = csr_matrix(
-        np.stack([vectorizer.dense(u, q, e[2]) for u, q, e in zip(utterances, questions, examples, strict=True)])
-    )
+    dense = np.stack([vectorizer.dense(u, q, e[2]) for u, q, e in zip(utterances, questions, examples, strict=True)])
     rows = [vectorizer.sparse(example) for example in examples]
     starts = np.cumsum([0, *(len(positions) for positions, _ in rows)])
     sparse = csr_matrix(
         (np.concatenate([v for _, v in rows]), np.concatenate([p for p, _ in rows]), starts),
         shape=(len(rows), vectorizer.size),
     )
-    model = LogisticRegression(C=vectorizer.settings.c, max_iter=300, class_weight=_weights(acts), random_state=0)
-    model.fit(hstack([dense, sparse]).tocsr(), list(acts))
-    return _packed(vectorizer, model)
+    known = tuple(sorted(set(acts)))
+    weights, bias = _fit(dense, sparse, [known.index(act) for act in acts], _weights(acts, known), vectorizer.settings)
+    return ActModel(vectorizer, known, weights, bias)
 
 
-def _packed(vectorizer: Vectorizer, model: Any) -> ActModel:
-    weights, bias = np.asarray(model.coef_, np.float32), np.asarray(model.intercept_, np.float32)
-    if len(model.classes_) == 2:
-        weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-    return ActModel(vectorizer, tuple(str(act) for act in model.classes_), weights, bias)
+def _fit(
+    dense: Floats, sparse: Any, targets: Sequence[int], importance: Floats, settings: ModelSettings
+) -> tuple[Floats, Floats]:
+    """Multinomial logistic regression by L-BFGS: (weights, bias)."""
+    from scipy.optimize import minimize  # noqa: PLC0415
+
+    count, width, size = len(importance), dense.shape[1], dense.shape[1] + sparse.shape[1]
+    row = np.arange(len(targets))
+    share = importance[np.asarray(targets)]
+    penalty = 1 / (settings.c * float(share.sum()))
+    share = share / share.sum()
+    transposed = sparse.T.tocsr()
+
+    def objective(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        held = flat.reshape(count, size + 1)
+        weights = held.astype(np.float32)
+        scores = dense @ weights[:, :width].T + sparse @ np.ascontiguousarray(weights[:, width:-1].T) + weights[:, -1]
+        scores -= scores.max(axis=1, keepdims=True)
+        sums = np.log(np.exp(scores).sum(axis=1))
+        loss = float(share @ (sums - scores[row, targets])) + penalty / 2 * float((held[:, :-1] ** 2).sum())
+        wrong = np.exp(scores - sums[:, np.newaxis])
+        wrong[row, targets] -= 1
+        wrong *= share[:, np.newaxis]
+        slope = np.hstack([wrong.T @ dense, (transposed @ wrong).T, wrong.sum(axis=0)[:, np.newaxis]]).astype(float)
+        slope[:, :-1] += penalty * held[:, :-1]
+        return loss, slope.ravel()
+
+    options = {"maxiter": MOST_STEPS, "gtol": settings.tolerance}
+    found = minimize(objective, np.zeros(count * (size + 1)), jac=True, method="L-BFGS-B", options=options)
+    fitted = found.x.reshape(count, size + 1).astype(np.float32)
+    return fitted[:, :-1], fitted[:, -1]
 
 
-def _weights(acts: Sequence[str]) -> dict[str, float]:
-    """Rarer acts weigh more, by the square root: half-way to balanced."""
+def _weights(acts: Sequence[str], known: Sequence[str]) -> Floats:
+    """Rarer acts weigh more, by the square root: half-way to balanced. In the order of `known`."""
     counts = Counter(acts)
     mean = sum(counts.values()) / len(counts)
-    return {act: math.sqrt(mean / count) for act, count in counts.items()}
+    return np.array([math.sqrt(mean / counts[act]) for act in known], dtype=np.float32)

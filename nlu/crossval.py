@@ -24,7 +24,7 @@ import numpy as np
 from nlu.act_model import Example, Floats, ModelSettings, train
 from nlu.examples import DATA, read_examples
 from nlu.features import normal
-from nlu.gate import REPLIES, GateSettings, gate
+from nlu.gate import COSTLY, REPLIES, GateSettings, gate
 from nlu.minilm import Embedder
 
 FOLDS = 5
@@ -126,11 +126,13 @@ def summary(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
     answers = [p for g, p in pairs if g == "answer"]
     commands = [p for g, p in pairs if g not in REPLIES]
     swapped = {("affirm", "deny"), ("deny", "affirm"), ("affirm_but", "deny"), ("deny_but", "affirm")}
+    costly = sum(p in COSTLY for p in answers)
     polar = [pair for pair in pairs if pair[0] in {"affirm", "deny", "affirm_but", "deny_but"}]
     return {
         "macro_f1": macro_f1(gold, predicted),
         "accuracy": sum(g == p for g, p in pairs) / len(pairs),
         "answers_taken_for_commands": sum(p not in REPLIES for p in answers) / max(1, len(answers)),
+        "answers_taken_for_costly_commands": costly / max(1, len(answers)),
         "commands_stored_as_answers": sum(p == "answer" for p in commands) / max(1, len(commands)),
         "affirm_deny_swapped": sum(pair in swapped for pair in polar) / max(1, len(polar)),
     }
@@ -139,8 +141,7 @@ def summary(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
 def gated(data: Embedded, rankings: Sequence[tuple[int, Ranking]], settings: GateSettings) -> list[str]:
     """The acts after the gate."""
     return [
-        gate(ranking, len(example[0].split()), settings)[0]
-        for example, (_, ranking) in zip(data.examples, rankings, strict=True)
+        gate(ranking, example[2], settings)[0] for example, (_, ranking) in zip(data.examples, rankings, strict=True)
     ]
 
 
@@ -157,9 +158,9 @@ def _interval(data: Embedded, rankings: Sequence[tuple[int, Ranking]], predicted
 
 
 def _try_gates(data: Embedded, rankings: Sequence[tuple[int, Ranking]]) -> None:
-    for short, long in itertools.product((0.4, 0.5, 0.55, 0.6, 0.7), (0.5, 0.55, 0.6, 0.7)):
-        figures = summary(data.acts, gated(data, rankings, GateSettings(short=short, long=long)))
-        print(f"short {short:.2f} long {long:.2f} ", *(f"{name} {value:.3f}" for name, value in figures.items()))
+    for talk, costly, asked in itertools.product((0.5, 0.6, 0.7), (0.6, 0.7, 0.75, 0.8), (0.45, 0.5, 0.55, 0.6)):
+        figures = summary(data.acts, gated(data, rankings, GateSettings(talk, costly, asked)))
+        print(f"{talk:.2f} {costly:.2f} {asked:.2f} ", *(f"{name} {value:.3f}" for name, value in figures.items()))
 
 
 def main() -> None:

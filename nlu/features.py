@@ -61,6 +61,15 @@ _CUES = {
     "later": r"\b(?:later|tomorrow|another (?:day|time)|next week|monday|tuesday|wednesday|thursday|friday|"
     r"saturday|sunday|back|after)\b",
 }
+_CUES |= {
+    "for_others": r"^\W*(?:please |just |well |oh |then |and |aye |yes |no )*(?:tell|let|give|get|make|stop|send|"
+    r"ask|leave|keep|put|teach|show|pay|train|slow|hurry|speed|have)\s+(?:them|'em|him|her|us|the|my|me|our|that|"
+    r"those|their|folk|people|somebody|someone|a|an|some|more)\b",
+    "about_this": r"\b(?:that|this|it)(?: (?:one|bit|question|last bit|out|back|down|again|up|along))?\W*$",
+    "to_machine": r"\b(?:you(?:'re| are)? (?:\w+ )?(?:too|so|going|talk|speak|go|rattle|gabble)|(?:will|can|could) you|"
+    r"your (?:voice|questions?|words))\b",
+    "only_yes": r"^\W*(?:yes|yeah|yep|aye|ok|okay|right|sure)\W+(?:\w+\W*){0,2}$",
+}
 _CUE_PATTERNS = {name: re.compile(pattern) for name, pattern in _CUES.items()}
 
 
@@ -105,13 +114,28 @@ def cues(utterance: str, question: str, kind: str) -> Iterator[str]:
     held = [name for name, pattern in _CUE_PATTERNS.items() if pattern.search(text)]
     held += [f"length_{length}"]
     held += ["asks"] * ("?" in text) + ["cries"] * ("!" in text) + ["shares_words"] * _shares_words(text, question)
+    asked = _asked(question)
     yield f"kind_{kind}"
+    yield f"asked_{asked}"
+    yield from (f"{asked}:{piece}" for piece in _first_words(text))
     yield f"group_{group}"
     for name in held:
         yield name
         yield f"{group}:{name}"
+        yield f"{asked}:{name}"
     for name in held:  # what is told at length, asked briefly, ...
         yield f"{length}:{name}"
+
+
+def _asked(question: str) -> str:
+    """The first two words of the question itself: what would, how many, is that."""
+    sentences = [part for part in re.split(r"[.!?:]\s*", normal(question)) if part]
+    return "_".join(_TOKEN.findall(sentences[-1])[:2]) if sentences else ""
+
+
+def _first_words(text: str) -> Iterator[str]:
+    words = _TOKEN.findall(text)
+    yield from ("^" + " ".join(words[:size]) for size in (1, 2) if len(words) >= size)
 
 
 def _shares_words(text: str, question: str) -> bool:

@@ -1,7 +1,9 @@
-"""The gate: a command counts only when the classifier is sure and the utterance is short, or very sure; else it is
-content.
+"""The gate: a command counts only when the classifier is sure enough; else it is content.
 
-Plain strings and the standard library only (it runs in the nlu environment, and in the cross-validation).
+How sure depends on what a mistake costs. After an open question people talk, in any form ("leave it in a flask"): a
+command wrongly obeyed loses their words, or the conversation. After a yes-or-no question, a number or a read-back,
+content is rare, and the mistake is soon put right. Plain strings and the standard library only (it runs in the nlu
+environment, and in the cross-validation).
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ REPLIES = frozenset({ANSWER, "affirm", "deny", "affirm_but", "deny_but", "partia
 """Acts that reply to the question: never gated."""
 COSTLY = frozenset({"stop", "skip", "take_back", "restart", "go_back", "pause", "goodbye"})
 """Commands that lose something when they are wrongly obeyed."""
+TALK = frozenset({"open", "probe", "none"})
+"""Kinds of question that are answered with content."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +27,17 @@ class GateSettings:
     Source: chosen on grouped held-out folds of `data/en` by `python -m nlu.crossval --gate`.
 
     Attributes:
-        short: For a command in at most `short_words` words.
-        long: For a command in more words than that.
-        costly_extra: Added to both when the likeliest command is in `COSTLY`.
-        short_words: Longest utterance that counts as short.
+        talk: For a command after a question of `TALK`.
+        talk_costly: The same when the likeliest command is in `COSTLY`.
+        asked: For any command after another kind of question.
     """
 
-    short: float = 0.55
-    long: float = 0.55
-    costly_extra: float = 0.05
-    short_words: int = 12
+    talk: float = 0.6
+    talk_costly: float = 0.75
+    asked: float = 0.55
 
 
-def gate(ranking: Sequence[tuple[str, float]], words: int, settings: GateSettings | None = None) -> tuple[str, float]:
+def gate(ranking: Sequence[tuple[str, float]], kind: str, settings: GateSettings | None = None) -> tuple[str, float]:
     """The act that counts. First: command or reply? Then the likeliest of that side.
 
     Adding up the commands' probabilities finds a command whose kind is in doubt ("stop" or "pause"), and keeps content
@@ -43,18 +45,21 @@ def gate(ranking: Sequence[tuple[str, float]], words: int, settings: GateSetting
 
     Args:
         ranking: (act, probability), most likely first; not empty; every act in it, or at least the likely ones.
-        words: How many words the utterance has.
+        kind: What the question expected, one of `encoding.KINDS`.
         settings: Thresholds; the defaults when None.
 
     Returns:
         (act, its probability).
     """
-    settings = settings or GateSettings()
     commands = [pair for pair in ranking if pair[0] not in REPLIES]
     replies = [pair for pair in ranking if pair[0] in REPLIES] or [(ANSWER, 0.0)]
     if not commands:
         return replies[0]
-    needed = settings.short if words <= settings.short_words else settings.long
-    if commands[0][0] in COSTLY:
-        needed += settings.costly_extra
+    needed = _needed(commands[0][0], kind, settings or GateSettings())
     return commands[0] if sum(p for _, p in commands) >= needed else replies[0]
+
+
+def _needed(command: str, kind: str, settings: GateSettings) -> float:
+    if kind not in TALK:
+        return settings.asked
+    return settings.talk_costly if command in COSTLY else settings.talk

@@ -36,7 +36,7 @@ class ActClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def required_packages() -> list[str]:
         """What must be installed."""
-        return ["sklearn", "scipy"]
+        return ["scipy"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

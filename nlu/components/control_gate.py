@@ -49,7 +49,6 @@ class ControlGate(GraphComponent, IntentClassifier):
         for message in messages:
             ranking = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in message.get(INTENT_RANKING_KEY) or []]
             if ranking:
-                words = len(decode(message.get(TEXT) or "")[0].split())
-                act, confidence = gate(ranking, words, self._settings)
+                act, confidence = gate(ranking, decode(message.get(TEXT) or "")[2], self._settings)
                 message.set(INTENT, {INTENT_NAME_KEY: act, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         return messages
