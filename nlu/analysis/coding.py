@@ -8,25 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlu.analysis.cues import Hit, Word
-from nlu.analysis.features import Counts, Vector, count, cue_vector, hashed_vector, question_kind, question_vector
+from nlu.analysis.features import Counts, Vector, count, cue_vector, hashed_vector, question_vector
+from nlu.analysis.forms import asked_vector, form_vector
 from nlu.analysis.frame import GENERAL, KINDS, Frame
-from nlu.analysis.model import Weights, full_features, light_features, probabilities
+from nlu.analysis.model import Weights, kind_features, light_features, probabilities, theme_features
+from nlu.analysis.outside import outside_vector
 
 MAX_THEMES = 3
 MAX_KINDS = 2
-LEAST_KIND = 0.28
+LEAST_KIND = 0.4
 """Below this probability of every kind, words are telling, not a point. Source: our own background rows."""
-RULE_BOOST = 0.35
-QUESTION_BOOST = 0.12
+RULE_BOOST = 0.1
 CONTRAST_BOOST = 0.25
 _RULED = ("suggestion", "offer", "need", "preference")
-_LEANS = {
-    "better": ("suggestion",),
-    "offer": ("offer",),
-    "bothers": ("problem",),
-    "good": ("praise",),
-    "matters": ("preference",),
-}
 _DISLIKES = (
     "i dont like",
     "i dont want",
@@ -64,7 +58,16 @@ class Stretch:
         return count(self.hits, self.start, self.end)
 
 
-def coded(stretch: Stretch, embedding: Vector, question: str, frame: Frame, weights: Weights, lean: str = "") -> Coding:
+def coded(
+    stretch: Stretch,
+    embedding: Vector,
+    question: str,
+    frame: Frame,
+    weights: Weights,
+    *,
+    lean: str = "",
+    surely: bool = False,
+) -> Coding:
     """Codes a stretch of an answer.
 
     Args:
@@ -74,26 +77,38 @@ def coded(stretch: Stretch, embedding: Vector, question: str, frame: Frame, weig
         frame: The coding frame.
         weights: The trained models.
         lean: A kind that the words before it announce ("but ..." announces a problem); may be empty.
+        surely: True where it is known to be a point, as in a short answer: the likeliest kind is then taken.
     """
-    counts = stretch.counts
-    cues, hashed = cue_vector(counts, frame), hashed_vector(stretch.words)
-    features = full_features(embedding, cues, hashed, question_vector(question))
-    kind_scores = _kind_scores(probabilities(weights.kind_matrix, weights.kind_bias, features), counts, question)
+    counts, words = stretch.counts, stretch.words
+    cues, hashed, forms = cue_vector(counts, frame), hashed_vector(words), form_vector(words)
+    outside = outside_vector(weights.outside_matrix, weights.outside_bias, embedding)
+    features = kind_features(embedding, cues, hashed, forms, asked_vector(question, forms), outside)
+    kind_scores = _kind_scores(probabilities(weights.kind_matrix, weights.kind_bias, features), counts)
     if lean and not counts.strong:
         kind_scores[lean] += CONTRAST_BOOST
-    kinds = _kinds(kind_scores, counts, weights.second_kind)
-    if "preference" in kinds and _dislike(stretch.words):
+    kinds = _kinds(kind_scores, counts, weights.second_kind, 0.0 if surely else LEAST_KIND)
+    if "preference" in kinds and _dislike(words):
         kinds = tuple(kind for kind in kinds if kind != "praise")
+    features = theme_features(embedding, cues, hashed, question_vector(question))
     theme_scores = probabilities(weights.theme_matrix, weights.theme_bias, features)
     themes = _themes(theme_scores, kinds, weights)
     confidence = float(np.clip(np.sqrt(max(kind_scores.values()) * float(theme_scores.max())), 0.0, 1.0))
-    return Coding(kinds, themes, sentiment_of(kinds, stretch.words), round(confidence, 3))
+    return Coding(kinds, themes, sentiment_of(kinds, words), round(confidence, 3))
 
 
 def content_probability(stretch: Stretch, frame: Frame, weights: Weights) -> float:
     """How likely it is that the words hold a point, 0 to 1, judged without the embedding."""
-    features = light_features(cue_vector(stretch.counts, frame), hashed_vector(stretch.words))
-    return float(probabilities(weights.content_matrix, weights.content_bias, features)[0])
+    return float(probabilities(weights.content_matrix, weights.content_bias, _light(stretch, frame))[0])
+
+
+def clause_kinds(stretch: Stretch, frame: Frame, weights: Weights) -> Vector:
+    """How likely each kind is, judged without the embedding. Shape: (6,)."""
+    return probabilities(weights.light_matrix, weights.light_bias, _light(stretch, frame))
+
+
+def _light(stretch: Stretch, frame: Frame) -> Vector:
+    words = stretch.words
+    return light_features(cue_vector(stretch.counts, frame), hashed_vector(words), form_vector(words))
 
 
 def sentiment_of(kinds: Sequence[str], words: Sequence[Word] = ()) -> str:
@@ -111,20 +126,18 @@ def _dislike(words: Sequence[Word]) -> bool:
     return any(phrase in said for phrase in _DISLIKES)
 
 
-def _kind_scores(learned: Vector, counts: Counts, question: str) -> dict[str, float]:
+def _kind_scores(learned: Vector, counts: Counts) -> dict[str, float]:
     """Learned probabilities, raised where a rule fires: rules for wishes carry over to new texts, models less so."""
     scores = {kind: float(learned[n]) for n, kind in enumerate(KINDS)}
     for kind in _RULED:
         if counts.kinds.get(kind):
             scores[kind] += RULE_BOOST
-    for kind in _LEANS.get(question_kind(question), ()):
-        scores[kind] += QUESTION_BOOST
     return scores
 
 
-def _kinds(scores: dict[str, float], counts: Counts, second: float) -> tuple[str, ...]:
+def _kinds(scores: dict[str, float], counts: Counts, second: float, least: float) -> tuple[str, ...]:
     ranked = sorted(scores, key=lambda kind: -scores[kind])
-    if scores[ranked[0]] < LEAST_KIND:
+    if scores[ranked[0]] < least:
         return ()
     chosen = [ranked[0]]
     for kind in ranked[1:MAX_KINDS]:
@@ -137,7 +150,7 @@ def _kinds(scores: dict[str, float], counts: Counts, second: float) -> tuple[str
 def _themes(scores: Vector, kinds: Sequence[str], weights: Weights) -> tuple[str, ...]:
     order = [int(k) for k in np.argsort(-scores, kind="stable")]
     ids = weights.theme_ids
-    chosen = [ids[k] for n, k in enumerate(order[:MAX_THEMES]) if n == 0 or scores[k] >= weights.second_theme]
+    chosen = [ids[k] for n, k in enumerate(order[:MAX_THEMES]) if n == 0 or scores[k] >= weights.theme_least[k]]
     if GENERAL in chosen:
         specific = [theme for theme in chosen if theme != GENERAL]
         if specific or "praise" not in kinds:

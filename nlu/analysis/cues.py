@@ -22,6 +22,8 @@ NEGATIONS = frozenset(
     "havent hasnt hadnt hardly scarcely without neither nor".split()
 )
 NEGATION_REACH_WORDS = 3
+SUPPOSITION_REACH_WORDS = 3
+_RESULTS = frozenset(("then", "and", "but", "i", "im", "ring"))
 _SUBJECTS = frozenset(("i", "they", "she", "he", "we", "it"))
 
 
@@ -37,13 +39,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue that was found. `negated` is True where a negation stands shortly before it."""
+    """A cue that was found.
+
+    `negated` is True where a negation stands shortly before it, `supposed` where "if" does: "if she's late".
+    """
 
     section: str
     id: str
     start: int
     end: int
     negated: bool = False
+    supposed: bool = False
 
 
 def words_of(text: str) -> tuple[Word, ...]:
@@ -91,7 +97,9 @@ class CueBook:
         for cue in candidates:
             end = None if cue.opening and not words[i].opens else _match(cue.parts, words, i)
             if end is not None:
-                yield Hit(cue.section, cue.id, words[i].start, words[end - 1].end, _negated(words, i))
+                yield Hit(
+                    cue.section, cue.id, words[i].start, words[end - 1].end, _negated(words, i), _supposed(words, i)
+                )
 
 
 def _all_cues(frame: Frame) -> Iterable[_Cue]:
@@ -133,6 +141,12 @@ def _negated(words: tuple[Word, ...], i: int) -> bool:
         if words[k].form in NEGATIONS:
             return not (words[k].form == "not" and words[k + 1].form == "only")
     return False
+
+
+def _supposed(words: tuple[Word, ...], i: int) -> bool:
+    """True in "if she's late": nothing of the kind is said to happen."""
+    before = [word.form for word in words[max(0, i - SUPPOSITION_REACH_WORDS) : i]]
+    return "if" in before and not any(form in _RESULTS for form in before[before.index("if") + 1 :])
 
 
 def _inside(hit: Hit, other: Hit) -> bool:

@@ -45,7 +45,7 @@ class Embedder:
         self._inputs = {node.name for node in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(located(TOKENIZER)))
         self._tokenizer.enable_truncation(MAX_PIECES)
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
 
     def __call__(self, texts: Sequence[str]) -> Matrix:
         """Embeds texts.
@@ -58,10 +58,14 @@ class Embedder:
         """
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch([_plain(text) for text in texts])
-        mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
+        return np.concatenate([self._embedded(text) for text in texts])
+
+    def _embedded(self, text: str) -> Matrix:
+        """One text at a time: padding costs more than it saves, and a text's numbers then never hang on its company."""
+        encoding = self._tokenizer.encode(_plain(text))
+        mask = np.array([encoding.attention_mask], dtype=np.int64)
         feeds = {
-            "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
+            "input_ids": np.array([encoding.ids], dtype=np.int64),
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(mask),
         }

@@ -95,6 +95,8 @@ def count(hits: Iterable[Hit], start: int, end: int) -> Counts:
             continue
         if hit.section == "themes":
             themes[hit.id] = themes.get(hit.id, 0.0) + 1.0
+        elif hit.supposed and (hit.id == "problem" or hit.section == "sentiments"):
+            continue
         elif hit.section == "kinds":
             kind = _FLIP.get(hit.id, hit.id) if hit.negated else hit.id
             kinds[kind] = kinds.get(kind, 0.0) + 1.0

@@ -109,6 +109,11 @@ def _phrase(head: Token, tokens: Span) -> list[str]:
     return [_determiner(head, tokens), *described, word]
 
 
+def _in_simile(head: Token) -> bool:
+    """True for the pudding in "like a pudding on a shelf": nobody wants beans on it."""
+    return any(head.doc[i].lower_ == "like" and head.doc[i].tag_ == "IN" for i in range(max(0, head.i - 4), head.i))
+
+
 def _left_of(head: Token, tokens: Span) -> list[Token]:
     """The words right before a noun, as far as they belong to it."""
     found: list[Token] = []
@@ -131,6 +136,7 @@ def _score(words: Sequence[str], head: Token, themes: Sequence[str], book: CueBo
     shared = 2.0 if themes and themes[0] in cued else 1.0 if cued & set(themes) else 0.0
     owned = any(child.dep_ in ("det", "poss") for child in head.children)
     placed = {"nsubj": 0.5, "nsubjpass": 0.5, "dobj": 0.4, "ROOT": 0.4, "attr": 0.2, "pobj": 0.1}.get(head.dep_, 0.0)
-    if not shared and not owned:
+    subject = owned and head.dep_ in ("nsubj", "nsubjpass")
+    if _in_simile(head) or not (shared or subject):
         return 0.0
     return shared + 0.4 * owned + placed + 0.2 * (len(words) > 2)

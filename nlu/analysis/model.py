@@ -11,12 +11,14 @@ from dialogues.errors import SaysoError
 from nlu.analysis.features import Vector
 
 WEIGHTS_PATH = Path(__file__).with_name("weights") / "coding.npz"
-FORMAT = 1
+FORMAT = 2
 
 EMBEDDING_SCALE = 2.0
 CUE_SCALE = 0.5
 HASH_SCALE = 0.5
 QUESTION_SCALE = 0.4
+FORM_SCALE = 0.7
+ASKED_SCALE = 0.7
 """Weights of the feature groups. Source: cross-validation on our own rows (weights/README.md)."""
 
 
@@ -26,36 +28,52 @@ class Weights:
 
     Attributes:
         theme_ids: Themes in the order of the rows of `theme_matrix`, shape (themes,).
-        theme_matrix: Shape (themes, features).
+        theme_matrix: Shape (themes, features of `theme_features`).
         theme_bias: Shape (themes,).
-        kind_matrix: Shape (6, features), kinds in the order of `frame.KINDS`.
+        theme_least: Shape (themes,): least probability, 0 to 1, of each as a second or third theme.
+        kind_matrix: Shape (6, features of `kind_features`), kinds in the order of `frame.KINDS`.
         kind_bias: Shape (6,).
         content_matrix: Shape (1, features without embedding): is there a point in these words?
         content_bias: Shape (1,).
-        second_theme: Least probability of a second or third theme, 0 to 1.
+        light_matrix: Shape (6, features without embedding): kinds of single clauses, for cutting only.
+        light_bias: Shape (6,).
+        outside_matrix: Shape (1, 384): pleased or not, see `outside`.
+        outside_bias: Shape (1,).
         second_kind: Least probability of a second kind, 0 to 1.
     """
 
     theme_ids: tuple[str, ...]
     theme_matrix: Vector
     theme_bias: Vector
+    theme_least: Vector
     kind_matrix: Vector
     kind_bias: Vector
     content_matrix: Vector
     content_bias: Vector
-    second_theme: float
+    light_matrix: Vector
+    light_bias: Vector
+    outside_matrix: Vector
+    outside_bias: Vector
     second_kind: float
 
 
-def full_features(embedding: Vector, cues: Vector, hashed: Vector, asked: Vector) -> Vector:
-    """Joins the feature groups for themes and kinds."""
+def theme_features(embedding: Vector, cues: Vector, hashed: Vector, asked: Vector) -> Vector:
+    """Joins the feature groups for themes. `asked` is `question_vector`."""
     parts = (EMBEDDING_SCALE * embedding, CUE_SCALE * cues, HASH_SCALE * hashed, QUESTION_SCALE * asked)
     return np.concatenate(parts).astype(np.float32)
 
 
-def light_features(cues: Vector, hashed: Vector) -> Vector:
+def kind_features(
+    embedding: Vector, cues: Vector, hashed: Vector, forms: Vector, leaning: Vector, outside: Vector
+) -> Vector:
+    """Joins the feature groups for kinds. `leaning` is `asked_vector`: the question counts for little."""
+    parts = (EMBEDDING_SCALE * embedding, CUE_SCALE * cues, HASH_SCALE * hashed, FORM_SCALE * forms)
+    return np.concatenate((*parts, ASKED_SCALE * leaning, outside)).astype(np.float32)
+
+
+def light_features(cues: Vector, hashed: Vector, forms: Vector) -> Vector:
     """Joins the feature groups that cost next to nothing, for judging clauses."""
-    return np.concatenate((CUE_SCALE * cues, hashed)).astype(np.float32)
+    return np.concatenate((CUE_SCALE * cues, hashed, FORM_SCALE * forms)).astype(np.float32)
 
 
 def probabilities(matrix: Vector, bias: Vector, features: Vector) -> Vector:
@@ -95,10 +113,11 @@ def _names() -> tuple[str, ...]:
 
 
 def _typed(values: dict[str, np.ndarray]) -> Weights:
-    matrices = {n: np.asarray(v, dtype=np.float32) for n, v in values.items() if n.endswith(("matrix", "bias"))}
+    matrices = {
+        n: np.asarray(v, dtype=np.float32) for n, v in values.items() if n.endswith(("matrix", "bias", "least"))
+    }
     return Weights(
         theme_ids=tuple(str(item) for item in values["theme_ids"]),
-        second_theme=float(values["second_theme"]),
         second_kind=float(values["second_kind"]),
         **matrices,
     )

@@ -11,7 +11,7 @@ from typing import TypedDict
 from spacy.tokens import Doc, Span
 
 from dialogues.types import Point
-from nlu.analysis.coding import Coding, Stretch, coded, content_probability
+from nlu.analysis.coding import Coding, Stretch, clause_kinds, coded, content_probability
 from nlu.analysis.cues import CueBook, Hit, Word, words_of
 from nlu.analysis.embed import shared_embedder
 from nlu.analysis.features import count
@@ -20,15 +20,18 @@ from nlu.analysis.labels import label_of, plain_label
 from nlu.analysis.model import WEIGHTS_PATH, load_weights
 from nlu.analysis.nothing import is_formula, says_nothing
 from nlu.analysis.parsing import parsed
-from nlu.analysis.segment import SHORT_ANSWER_WORDS, clauses, gathered
+from nlu.analysis.segment import SHORT_ANSWER_WORDS, Clause, clauses, gathered
 from nlu.analysis.senses import SenseReader
 from nlu.analysis.wording import i_statement_of, read_back_of, trimmed
 
 MAX_CHARACTERS = 6000
 """Characters analysed of one answer, about seven minutes of talk."""
-LEAST_CONTENT = 0.5
-LEAST_CONTENT_SHORT = 0.2
-"""Least probability that a stretch holds a point, in long and in short answers. Source: our own background rows."""
+LEAST_CONTENT = 0.35
+"""Least probability that a stretch of a long answer holds a point. Source: our own background rows."""
+LEAST_WORDS = 3
+"""A shorter stretch goes with its neighbour, unless it is the whole answer."""
+PLAIN_KIND = 0.8
+"""Least probability at which a clause's kind counts as plain. Source: our own conversation rows, development half."""
 _BUT = re.compile(r"\b(?:but|only thing(?: is)?|mind you|trouble is)[\s,]*$", re.IGNORECASE)
 MAX_POINTS = 40
 
@@ -50,6 +53,11 @@ class _Answer:
     doc: Doc
     words: tuple[Word, ...]
     hits: tuple[Hit, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Short answers are to the point: all of them is kept that is more than politeness."""
+        return len(self.words) <= SHORT_ANSWER_WORDS
 
     def stretch(self, start: int, end: int) -> Stretch:
         words = tuple(word for word in self.words if word.start >= start and word.end <= end)
@@ -94,7 +102,7 @@ class Analysis:
         for (start, end), embedding in zip(spans, embeddings, strict=True):
             stretch = answer.stretch(start, end)
             lean = _lean(answer.text[:start])
-            coding = coded(stretch, embedding, question, self.frame, self._weights, lean)
+            coding = coded(stretch, embedding, question, self.frame, self._weights, lean=lean, surely=answer.is_short)
             found.append((start, end, coding))
         return tuple(self._point(answer, *item) for item in self._kept(found))
 
@@ -126,15 +134,21 @@ class Analysis:
             answer.doc,
             lambda start, end: count(answer.hits, start, end),
             lambda start, end: is_formula(answer.stretch(start, end).words),
+            lambda start, end: self._plain_kind(answer.stretch(start, end)),
         )
-        groups = [(group[0].start, group[-1].end) for group in gathered(parts)]
-        short = len(answer.words) <= SHORT_ANSWER_WORDS
+        groups = _long_enough(gathered(parts))
         judged = [(span, self._content(answer, span)) for span in groups]
-        kept = [span for span, content in judged if content >= (LEAST_CONTENT_SHORT if short else LEAST_CONTENT)]
+        least = 0.0 if answer.is_short else LEAST_CONTENT
+        kept = [span for span, content in judged if content > least]
         if not kept and judged:
             kept = [max(judged, key=lambda item: item[1])[0]]
         spans = [trimmed(answer.text, *span) for span in kept[:MAX_POINTS]]
         return [(start, end) for start, end in spans if start < end]
+
+    def _plain_kind(self, stretch: Stretch) -> str:
+        found = clause_kinds(stretch, self.frame, self._weights)
+        best = int(found.argmax())
+        return KINDS[best] if found[best] >= PLAIN_KIND else ""
 
     def _content(self, answer: _Answer, span: tuple[int, int]) -> float:
         stretch = answer.stretch(*span)
@@ -163,6 +177,18 @@ class Analysis:
             i_statement=i_statement_of(quote),
             label=label_of(tokens, coding.themes, self._book) or plain_label(coding.themes, self.frame),
         )
+
+
+def _long_enough(groups: Sequence[Sequence[Clause]]) -> list[tuple[int, int]]:
+    """Start and end of each stretch; one of a word or two goes with its neighbour."""
+    found: list[tuple[int, int, int]] = []
+    for group in groups:
+        start, end, size = group[0].start, group[-1].end, sum(part.words for part in group)
+        if found and min(size, found[-1][2]) < LEAST_WORDS and not group[0].formula and not group[0].stop:
+            found[-1] = (found[-1][0], end, found[-1][2] + size)
+        else:
+            found.append((start, end, size))
+    return [(start, end) for start, end, _ in found]
 
 
 def _lean(before: str) -> str:

@@ -13,6 +13,7 @@ MAX_POINT_WORDS = 35
 """Longest quote aimed at. Source: the point's definition, the smallest stretch that stands on its own."""
 SHORT_ANSWER_WORDS = 35
 """Up to here, clauses that say nothing by themselves stay with their neighbours."""
+LEAST_CLAUSE_WORDS = 3
 CONTRAST_WORDS = 4
 """Shortest clause after "but" that can be a point of its own."""
 THEME_SHIFT_WORDS = 18
@@ -41,14 +42,18 @@ _SUBORDINATORS = frozenset(
 _JOINERS = frozenset(("and", "or", "so", "but", "only", "then", "anyway", "anyhow", "mind", "well", "now"))
 _CONTRASTS = (
     "but|only|except|mind you|the only thing|only thing|then again|the trouble is|trouble is|although|though|"
-    "however|still and all|shame about|pity about|it is just|its just|it's just"
+    "however|the other one|the other|another thing|what gets me|what bothers me|then theres|"
+    "then there's|still and all|shame about|pity about|it is just|its just|it's just"
 ).split("|")
 _TURNS = (
     "could they|could she|could he|could we|could you|could it|couldn't they|couldnt they|can they not|"
     "why don't|why dont|why not|why can't|why cant|what i would like|what i'd like|what id like|how about|"
     "what about|i do miss|i'd like|id like|i would like|i would prefer|i'd prefer|id prefer|i'd rather|"
     "id rather|i just want|i could|i'd do|id do|and then|i don't mind|i dont mind|they ought to|they should|"
-    "let us|if they|if she could|if he could|if somebody|the trouble|it wants"
+    "let us|if they|if she could|if he could|if somebody|the trouble|it wants|"
+    "what worries me|what i miss|i'll tell you what|i tell you what|what i say is|could he not|could she not|"
+    "could it not|could we not|somebody should|someone should|"
+    "somebody ought|they want to|they oughta|you want|it wouldnt hurt|it wouldn't hurt|and another|the thing is"
 ).split("|")
 
 
@@ -60,6 +65,7 @@ class Clause:
         contrast: It starts with "but" or the like.
         stop: A full stop or the like stands before it.
         formula: It is politeness and nothing else ("can't complain").
+        kind: Its kind, where that is plain without reading the rest; else an empty string.
     """
 
     start: int
@@ -69,14 +75,23 @@ class Clause:
     contrast: bool
     stop: bool
     formula: bool
+    kind: str = ""
 
 
 Counter = Callable[[int, int], Counts]
 Formula = Callable[[int, int], bool]
+Judge = Callable[[int, int], str]
 
 
-def clauses(doc: Doc, counter: Counter, is_formula: Formula) -> list[Clause]:
-    """The clauses of a parsed answer, in order, covering all its words."""
+def clauses(doc: Doc, counter: Counter, is_formula: Formula, judge: Judge) -> list[Clause]:
+    """The clauses of a parsed answer, in order, covering all its words.
+
+    Args:
+        doc: The parsed answer.
+        counter: Counts the cues between two offsets.
+        is_formula: Whether there is only politeness between two offsets.
+        judge: The kind of what stands between two offsets, or an empty string when unsure.
+    """
     starts = sorted(_starts(doc))
     found = []
     for first, following in zip(starts, [*starts[1:], len(doc)], strict=True):
@@ -93,6 +108,7 @@ def clauses(doc: Doc, counter: Counter, is_formula: Formula) -> list[Clause]:
                     _contrast(doc, first),
                     _stop_before(doc, first),
                     is_formula(start, end),
+                    judge(start, end) if size >= LEAST_CLAUSE_WORDS else "",
                 )
             )
     return found
@@ -114,14 +130,26 @@ def _starts(doc: Doc) -> set[int]:
             begin = _clause_start(doc, token, current, subjects)
         else:
             continue
-        if begin > current and (_stop_before(doc, begin) or _has_verb(doc, current, begin)):
+        if begin > current and (_stop_before(doc, begin) or _stands(doc, current, begin)):
             starts.add(begin)
             current, subjects = begin, int(_is_subject(token))
     return starts
 
 
+def _stands(doc: Doc, start: int, end: int) -> bool:
+    """True for words that can be left to stand: with a verb, or a few before a plain contrast."""
+    return _has_verb(doc, start, end) or (end - start >= LEAST_CLAUSE_WORDS and _begins(doc, end, _CONTRASTS))
+
+
 def _has_verb(doc: Doc, start: int, end: int) -> bool:
-    return any(doc[i].pos_ in ("VERB", "AUX") for i in range(start, end))
+    """True where a verb stands that is not the relative clause's: in "the lad that brings / it" there is none yet."""
+    verbs = sum(1 for token in doc[start:end] if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass"))
+    relatives = sum(1 for token in doc[start + 1 : end] if _relative(token))
+    return verbs > relatives
+
+
+def _relative(token: Token) -> bool:
+    return token.lower_ in ("that", "who", "which", "as") and token.nbor(-1).pos_ in ("NOUN", "PROPN", "PRON")
 
 
 def _stop_before(doc: Doc, i: int) -> bool:
@@ -133,9 +161,15 @@ def _turn(doc: Doc, i: int) -> bool:
     word, before = doc[i].lower_, doc[i - 1].lower_
     if word == "but":
         return before not in ("all", "nothing", "anything", "none") and i + 2 < len(doc)
-    if before in _HELD or (word == "if" and before not in _JOINERS):
+    if before in _HELD or (word == "if" and before not in _JOINERS) or _ends_soon(doc, i):
         return False
     return word not in ("only", "though") and (_begins(doc, i, _TURNS) or _begins(doc, i, _CONTRASTS))
+
+
+def _ends_soon(doc: Doc, i: int) -> bool:
+    """True for a tail of fewer than three words: "that's all / it wants" is no clause of its own."""
+    ahead = doc[i : i + LEAST_CLAUSE_WORDS]
+    return len(ahead) < LEAST_CLAUSE_WORDS or any(token.text[-1:] in _STOPS for token in ahead)
 
 
 def _contrast(doc: Doc, i: int) -> bool:
@@ -186,6 +220,8 @@ def _clause_start(doc: Doc, subject: Token, current: int, subjects: int) -> int:
 
 def _is_embedded(subject: Token) -> bool:
     verb = subject.head
+    if verb.dep_ == "relcl" and subject.lower_ in ("that", "who", "which"):
+        return True
     if verb.dep_ == "relcl" and subject.pos_ == "PRON":
         joined = subject.i > 0 and subject.nbor(-1).lower_ in _JOINERS
         whole = any(child.dep_ in ("dobj", "attr", "acomp", "xcomp") and child.i > verb.i for child in verb.children)
@@ -241,7 +277,10 @@ def _parts_ways(group: list[Clause], part: Clause, total: int) -> bool:
     if part.formula or group[-1].formula:
         return True
     old, new = _joined(group), part.counts
-    if part.contrast and part.words >= CONTRAST_WORDS and (old.polarity > 0 or "preference" in old.strong):
+    agreeing = old.polarity * new.polarity > 0
+    if part.contrast and part.words >= CONTRAST_WORDS and _size(group) >= LEAST_CLAUSE_WORDS and not agreeing:
+        return True
+    if _kinds_differ(group, part):
         return True
     silent_old, silent_new = _silent(old), _silent(new)
     if silent_old or silent_new:
@@ -250,6 +289,12 @@ def _parts_ways(group: list[Clause], part: Clause, total: int) -> bool:
         return True
     shifted = bool(old.themes and new.themes) and not set(old.themes) & set(new.themes)
     return total > THEME_SHIFT_WORDS and shifted and (part.contrast or part.stop)
+
+
+def _kinds_differ(group: Sequence[Clause], part: Clause) -> bool:
+    """True where both sides are long enough, and plainly of different kinds."""
+    before = group[-1].kind
+    return bool(part.kind and before and part.kind != before) and _size(group) >= LEAST_CLAUSE_WORDS
 
 
 def _kinds_part(old: Counts, new: Counts) -> bool:

@@ -8,20 +8,27 @@ from collections.abc import Sequence
 from spacy.tokens import Span, Token
 
 from nlu.analysis import labels
+from nlu.analysis.cues import words_of
+from nlu.analysis.forms import is_order
 from nlu.analysis.parsing import parsed
 
 MAX_READ_BACK_WORDS = 30
 _FILLERS = (
-    r"(?:well|oh|ooh|eh|er+|erm|um+|uh|ah|and|but|so|then|aye|yes|yeah|no|now|ee|anyway|sorry|mind you|you know|i "
-    r"mean|like i say|you see|look|right|also)"
+    r"(?:well|oh|ooh|eh|er+|erm|um+|uh|ah|and|but|so|then|aye|yes|yeah|now|ee|anyway|sorry|mind you|you know|i "
+    r"mean|like i say|you see|look|right|also"
+    r"|no(?=\s*[,.;:!?]|\s+(?:i|im|ive|it|its|they|theyre|she|shes|he|hes|we|you|well|no|the|that|thats|not)\b))"
 )
-_NOT_FILLER = r"(?!\s+(?:choice|one|body|way|say|idea|hot|bus|need|that|long|far|many|much|good|more|matter))"
+_NOT_FILLER = (
+    r"(?!\s+(?:choice|one|body|way|say|idea|hot|bus|need|that|long|far|many|much|good|more|matter|after|at|hand|leg|side|arm|eye|ear"
+    r"|foot|cooked|done|kept|looked|run|made|enough|through|round|away|forward|old|up|in|out))"
+)
 _LEADING = re.compile(
     rf"^(?:[\s,.;:\-\u2013\u2014\u2026!?]+|{_FILLERS}\b{_NOT_FILLER}(?=[\s,.;:\-\u2026]))+", re.IGNORECASE
 )
 _TRAILING = re.compile(
-    r"(?:[\s,;:\-\u2013\u2014\u2026]+|(?<=[\s,])(?:you know|and|but|so|or|er+|um+|erm|love|pet|duck|hinny|dear|and "
-    r"that|because|anyway|well)(?<!\bi love)(?<!\bto love)(?<!\bdo love)(?<!\bwe love)(?<!\bthey love)(?<!\bso "
+    r"(?:[\s,;:\-\u2013\u2014\u2026]+|(?<=[\s,])(?:you know|and|but|so|or|er+|um+|erm|love|pet|duck|hinny|and "
+    r"that|because|anyway|(?<=[,.] )dear|(?<=[,.] )well)"
+    r"(?<!\bi love)(?<!\bto love)(?<!\bdo love)(?<!\bwe love)(?<!\bthey love)(?<!\bso "
     r"well)(?<!\bas well)(?<!\bvery well)(?<!\breally love)(?<!\bget well))+$",
     re.IGNORECASE,
 )
@@ -147,6 +154,8 @@ def _reported(forms: Sequence[str]) -> bool:
 
 def _commands(tokens: Span) -> bool:
     """True where the words ask for something to be done: "give me ..." must not become "give you ..."."""
+    if is_order(words_of(tokens.text)):
+        return True
     first = next((token for token in tokens if token.is_alpha and token.lower_ not in _POLITE), None)
     return first is not None and first.tag_ in ("VB", "VBP") and _subject(first) is None
 
