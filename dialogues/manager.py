@@ -229,7 +229,8 @@ def _after(talk: Talk, heard: Understanding) -> None:
             talk.say("safety.noted")
         else:
             talk.state = replace(talk.state, safety_asked=True)
-            _no_probing(talk)
+            if heard.screening.sure:
+                _no_probing(talk)
             _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":
         _instead_of_thanks(talk, "urgent")

@@ -27,7 +27,7 @@ _AFTER_CONTENT = {
     EXAMPLE: MEANING,
     MEANING: LADDER,
     LADDER: RUNG,
-    RUNG: ELSE,
+    RUNG: MEANING,
     ELSE: EXAMPLE,
     MORE: EXAMPLE,
     ANOTHER: EXAMPLE,
@@ -169,7 +169,7 @@ class Topics:
         full = talk.state.questions >= limits.questions
         if came_from in {ELSE, MORE, ANOTHER} and stage in _SUBSTANTIVE:
             stage = ELSE if full else EXAMPLE
-        elif (full and stage in _SUBSTANTIVE) or (laddered and stage in {MEANING, LADDER}):
+        elif (full and stage in _SUBSTANTIVE) or (laddered and (stage == LADDER or (empty and stage == MEANING))):
             stage = ELSE
         if stage == ANOTHER and (full or len(talk.state.topics_done) >= min(limits.topics, len(talk.guide.topics))):
             talk.finish()

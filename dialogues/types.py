@@ -242,12 +242,14 @@ class Screening:
         type: Category as listed in `understanding.md` (`danger_health`, `neglect`, ...), None for level none.
         evidence: (start, end) of the words that triggered it.
         staff_named: True when the words accuse a provider's staff; the alert then goes around that provider.
+        sure: True where known ways of saying it were found; False for a hint that only the learned scorer sees.
     """
 
     level: Level = Level.NONE
     type: str | None = None
     evidence: tuple[tuple[int, int], ...] = ()
     staff_named: bool = False
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

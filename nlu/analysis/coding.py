@@ -16,6 +16,8 @@ from nlu.analysis.outside import outside_vector
 
 MAX_THEMES = 3
 MAX_KINDS = 2
+SURE_KIND = 0.7
+"""From this probability a second kind colours the sentiment too."""
 LEAST_KIND = 0.4
 """Below this probability of every kind, words are telling, not a point. Source: our own background rows."""
 RULE_BOOST = 0.1
@@ -86,14 +88,17 @@ def coded(
     kind_scores = _kind_scores(probabilities(weights.kind_matrix, weights.kind_bias, features), counts)
     if lean and not counts.strong:
         kind_scores[lean] += CONTRAST_BOOST
-    kinds = _kinds(kind_scores, counts, weights.second_kind, 0.0 if surely else LEAST_KIND)
+    least = 0.0 if surely else LEAST_KIND
+    kinds = _kinds(kind_scores, weights.second_kind, least)
     if "preference" in kinds and _dislike(words):
         kinds = tuple(kind for kind in kinds if kind != "praise")
     features = theme_features(embedding, cues, hashed, question_vector(question))
     theme_scores = probabilities(weights.theme_matrix, weights.theme_bias, features)
     themes = _themes(theme_scores, kinds, weights)
     confidence = float(np.clip(np.sqrt(max(kind_scores.values()) * float(theme_scores.max())), 0.0, 1.0))
-    return Coding(kinds, themes, sentiment_of(kinds, words), round(confidence, 3))
+    surest = tuple(kind for kind in _kinds(kind_scores, SURE_KIND, least) if kind in kinds)
+    feeling = sentiment_of(surest or kinds, words)
+    return Coding(kinds, themes, feeling, round(confidence, 3))
 
 
 def content_probability(stretch: Stretch, frame: Frame, weights: Weights) -> float:
@@ -135,16 +140,11 @@ def _kind_scores(learned: Vector, counts: Counts) -> dict[str, float]:
     return scores
 
 
-def _kinds(scores: dict[str, float], counts: Counts, second: float, least: float) -> tuple[str, ...]:
+def _kinds(scores: dict[str, float], second: float, least: float) -> tuple[str, ...]:
     ranked = sorted(scores, key=lambda kind: -scores[kind])
     if scores[ranked[0]] < least:
         return ()
-    chosen = [ranked[0]]
-    for kind in ranked[1:MAX_KINDS]:
-        cued = counts.kinds.get(kind, 0.0) > 0
-        if scores[kind] >= second + (0.0 if cued else 0.15):
-            chosen.append(kind)
-    return tuple(chosen)
+    return (ranked[0], *(kind for kind in ranked[1:MAX_KINDS] if scores[kind] >= second))
 
 
 def _themes(scores: Vector, kinds: Sequence[str], weights: Weights) -> tuple[str, ...]:
