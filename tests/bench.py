@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import platform
 import statistics
 import sys
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 import httpx
+import structlog
 
 from bot.app import open_app
 from bot.settings import load_settings
@@ -93,6 +95,7 @@ def main() -> None:
     options.add_argument("--turns", type=int, default=300)
     options.add_argument("--json", action="store_true")
     arguments = options.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     figures = asyncio.run(measure(arguments.turns))
     if arguments.json:
         print(json.dumps(figures))

@@ -171,7 +171,7 @@ async def test_a_concern_raises_an_alert_and_asks_what_the_person_wants(house: H
     assert [a.level for a in await house.records.alerts(asked_by="test")] == ["concern"]
     reply = await house.say(conversation, "i want him to stop asking")
     reply = await house.say(conversation, "yes")
-    assert reply.prompts[-1].purpose.value == "probe"
+    assert reply.prompts[-1].purpose.value == "anything_else"  # nobody is probed about a concern
 
 
 async def test_a_request_that_cannot_wait_is_passed_on_only_with_a_yes(house: House) -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,13 @@ class Talker:
 
 
 async def kill_repeatedly(
-    app: AppProcess, kills: int, *, seed: int, talkers: int = 4, longest: float = 1.5
+    app: AppProcess,
+    kills: int,
+    *,
+    seed: int,
+    talkers: int = 4,
+    longest: float = 1.5,
+    besides: Callable[[int], None] = lambda number: None,
 ) -> list[Talker]:
     """Lets people talk, and kills the app at random points.
 
@@ -166,6 +173,7 @@ async def kill_repeatedly(
         seed: Of all randomness.
         talkers: People at once.
         longest: Seconds of talk before a kill, at most.
+        besides: Called with the number of each kill, for a further fault.
     """
     chance = random.Random(seed)
     stop = asyncio.Event()
@@ -175,6 +183,7 @@ async def kill_repeatedly(
     try:
         for number in range(kills):
             await asyncio.sleep(chance.uniform(0.02, longest))
+            besides(number)
             await app.kill()
             await app.start()
             if (number + 1) % 10 == 0:

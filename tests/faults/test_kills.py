@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,8 +64,14 @@ async def test_ten_kills(tmp_path: Path, nlu_server) -> None:  # type: ignore[no
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 6))
 async def test_two_hundred_kills(tmp_path: Path, nlu_server, seed: int) -> None:  # type: ignore[no-untyped-def]
+    """Four times fifty; the nlu server is killed too, at ten of the two hundred, and comes back by itself."""
+
+    def kill_nlu(number: int) -> None:
+        if number % 20 == 10 and nlu_server.process_id is not None:
+            os.kill(nlu_server.process_id, signal.SIGKILL)
+
     app = AppProcess(tmp_path, nlu_server.url, nlu_server.token)
-    people = await kill_repeatedly(app, 50, seed=seed)
+    people = await kill_repeatedly(app, 50, seed=seed, besides=kill_nlu)
     turns, points = await check(tmp_path, people)
     print(f"\n50 kills: {turns} acknowledged turns and {points} points, none lost, none doubled")
     assert turns > 250
