@@ -14,7 +14,7 @@ from dialogues.types import Level, Screening
 
 # Source: cross-validation on the project's own rows, `python -m bot.safeguarding.train`; see docs/safeguarding.md.
 WEAK_NEEDS = 0.3  # a weak pattern counts when the scorer is at least so sure of an alert
-ALONE_NEEDS = 0.7  # the scorer on its own raises a concern from here
+ALONE_NEEDS = 0.6  # the scorer on its own raises a concern from here
 DANGER_NEEDS = 0.8  # ... and immediate danger when so sure of that
 LEARNED_WORDS = 60  # a longer text is scored piece by piece
 LEARNED_PIECES = 12  # at most so many pieces are scored; the rules see all of a text
