@@ -52,7 +52,7 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 10, 1e9))
     monkeypatch.setattr(bootstrap, "APP", tmp_path / "none")
-    with pytest.raises(bootstrap.Stop, match="1.0 GB are free"):
+    with pytest.raises(bootstrap.Stop, match=r"1\.0 GB are free"):
         bootstrap.check_machine()
 
 
