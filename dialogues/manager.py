@@ -224,13 +224,12 @@ def _after(talk: Talk, heard: Understanding) -> None:
     if talk.state.over or talk.state.paused_at is not None:
         _at_rest(talk, heard)
         return
-    if heard.screening.level is Level.CONCERN:
+    if heard.screening.level is Level.CONCERN and heard.screening.sure:
         if talk.state.top.flow == "safety" or talk.state.safety_asked:
             talk.say("safety.noted")
         else:
             talk.state = replace(talk.state, safety_asked=True)
-            if heard.screening.sure:
-                _no_probing(talk)
+            _no_probing(talk)
             _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":
         _instead_of_thanks(talk, "urgent")
@@ -253,7 +252,7 @@ def _no_probing(talk: Talk) -> None:
 def _at_rest(talk: Talk, heard: Understanding) -> None:
     """A concern or a request that cannot wait, where no question follows: said before the goodbye."""
     said, talk.said = talk.said, []
-    if heard.screening.level is Level.CONCERN:
+    if heard.screening.level is Level.CONCERN and heard.screening.sure:
         talk.say("safety.thank_you")
         talk.say("safety.who_is_told")
     elif heard.cannot_wait:

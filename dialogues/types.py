@@ -242,7 +242,8 @@ class Screening:
         type: Category as listed in `understanding.md` (`danger_health`, `neglect`, ...), None for level none.
         evidence: (start, end) of the words that triggered it.
         staff_named: True when the words accuse a provider's staff; the alert then goes around that provider.
-        sure: True where known ways of saying it were found; False for a hint that only the learned scorer sees.
+        sure: False for a hint that only the learned scorer sees, and not clearly: an alert leaves for a person to look
+            at, and the talk goes on as it was.
     """
 
     level: Level = Level.NONE

@@ -15,6 +15,7 @@ from dialogues.types import Level, Screening
 # Source: cross-validation on the project's own rows, `python -m bot.safeguarding.train`; see docs/safeguarding.md.
 WEAK_NEEDS = 0.3  # a weak pattern counts when the scorer is at least so sure of an alert
 ALONE_NEEDS = 0.6  # the scorer on its own raises a concern from here
+SURE_NEEDS = 0.85  # ... and below this it is a hint for a person to look at; the talk goes on
 DANGER_NEEDS = 0.8  # ... and immediate danger when so sure of that
 LEARNED_WORDS = 60  # a longer text is scored piece by piece
 LEARNED_PIECES = 12  # at most so many pieces are scored; the rules see all of a text
@@ -130,7 +131,8 @@ def _learned(text: NormalText, piece: tuple[int, int], opinion: Opinion) -> Scre
         return Screening()
     level = Level.IMMEDIATE if opinion.immediate >= DANGER_NEEDS else Level.CONCERN
     category = opinion.type if level is Level.IMMEDIATE or not opinion.type.startswith("danger_") else "other"
-    return Screening(level, category, (_best_clause(spoken),), _accuses_staff(spoken, category), sure=False)
+    sure = level is Level.IMMEDIATE or opinion.alert >= SURE_NEEDS
+    return Screening(level, category, (_best_clause(spoken),), _accuses_staff(spoken, category), sure)
 
 
 def _best_clause(text: NormalText) -> tuple[int, int]:

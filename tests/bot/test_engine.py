@@ -55,6 +55,8 @@ def screen(text: str) -> Screening:
         return Screening(Level.IMMEDIATE, "danger_fall", ((0, len(text)),))
     if "takes my money" in text:
         return Screening(Level.CONCERN, "financial_abuse", ((0, len(text)),))
+    if "waiting like a dog" in text:
+        return Screening(Level.CONCERN, "neglect", ((0, len(text)),), sure=False)
     return Screening()
 
 
@@ -172,6 +174,15 @@ async def test_a_concern_raises_an_alert_and_asks_what_the_person_wants(house: H
     reply = await house.say(conversation, "i want him to stop asking")
     reply = await house.say(conversation, "yes")
     assert reply.prompts[-1].purpose.value == "anything_else"  # nobody is probed about a concern
+
+
+async def test_a_mere_hint_raises_an_alert_and_does_not_interrupt(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.until(conversation, "topic_open")
+    reply = await house.say(conversation, "i sit here waiting like a dog")
+    assert [a.level for a in await house.records.alerts(asked_by="test")] == ["concern"]
+    assert all(prompt.purpose.value != "safety" for prompt in reply.prompts)
+    assert reply.prompts[-1].purpose.value == "probe"
 
 
 async def test_a_request_that_cannot_wait_is_passed_on_only_with_a_yes(house: House) -> None:
