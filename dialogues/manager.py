@@ -15,7 +15,7 @@ from dialogues.read_back import ReadBack
 from dialogues.script import Script
 from dialogues.state import Frame, State
 from dialogues.talk import ROOT, FlowLogic, Talk
-from dialogues.topics import ELSE, PROBES, Topics
+from dialogues.topics import ELSE, LADDER, LOOKING_BACK, Topics
 from dialogues.types import (
     Act,
     AlertRaised,
@@ -244,9 +244,10 @@ def _instead_of_thanks(talk: Talk, flow: str) -> None:
 
 
 def _no_probing(talk: Talk) -> None:
-    """After a concern nobody is asked for an example of it: the topic goes on with "is there anything else?"."""
-    if talk.state.top.flow == "topics" and talk.state.top.step in PROBES:
-        talk.move(ELSE)
+    """After a concern nobody is asked for an example of it, or what it means to them; what would help may be asked."""
+    top = talk.state.top
+    if top.flow == "topics" and top.step in LOOKING_BACK:
+        talk.move(ELSE if top.data.get("laddered") else LADDER, laddered=True)
 
 
 def _at_rest(talk: Talk, heard: Understanding) -> None:

@@ -173,7 +173,7 @@ async def test_a_concern_raises_an_alert_and_asks_what_the_person_wants(house: H
     assert [a.level for a in await house.records.alerts(asked_by="test")] == ["concern"]
     reply = await house.say(conversation, "i want him to stop asking")
     reply = await house.say(conversation, "yes")
-    assert reply.prompts[-1].purpose.value == "anything_else"  # nobody is probed about a concern
+    assert reply.prompts[-1].purpose.value == "ladder"  # nobody is asked for an example of a concern
 
 
 async def test_a_mere_hint_raises_an_alert_and_does_not_interrupt(house: House) -> None:
