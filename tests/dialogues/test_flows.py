@@ -369,7 +369,7 @@ class TestSafety:
         player.say("answer", "he shouts", points=(point("he shouts", "the shouting"),), screening=CONCERN)
         player.say("answer", "I want it to stop")
         player.say("affirm", "yes")
-        assert player.question.id == "topics.else"
+        assert player.question.id == "topics.ladder"  # ahead, not back
 
     def test_what_cannot_wait_is_passed_on_and_the_point_kept(self) -> None:
         player = Player().until("topics.open")
