@@ -64,10 +64,10 @@ async def test_ten_kills(tmp_path: Path, nlu_server) -> None:  # type: ignore[no
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 6))
 async def test_two_hundred_kills(tmp_path: Path, nlu_server, seed: int) -> None:  # type: ignore[no-untyped-def]
-    """Four times fifty; the nlu server is killed too, at ten of the two hundred, and comes back by itself."""
+    """Four times fifty; the nlu server is killed too, at twelve of the two hundred, and comes back by itself."""
 
     def kill_nlu(number: int) -> None:
-        if number % 20 == 10 and nlu_server.process_id is not None:
+        if number % 20 == 5 and nlu_server.process_id is not None:
             os.kill(nlu_server.process_id, signal.SIGKILL)
 
     app = AppProcess(tmp_path, nlu_server.url, nlu_server.token)
