@@ -20,14 +20,14 @@ from bot.outbox import Routes, Worker, routes_from_urls
 from bot.records import Records
 from bot.safeguarding import screen
 from bot.services import DefaultService, default_services
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.storage.database import Database
 from bot.storage.keys import Keys
 from bot.understanding import Understander
 from dialogues.errors import SaysoError
 from dialogues.script import Script, default_script
 from dialogues.types import Context, Parser, Understanding
-from nlu.analysis.points import Analysis
+from nlu.analysis.points import FRAME, HEADS, Analysis
 from nlu.client import NluClient
 from nlu.paths import NluPaths
 from nlu.redaction import Redactor
@@ -107,8 +107,10 @@ def routes(settings: Settings) -> Routes:
 
 @lru_cache(maxsize=1)
 def analysis() -> Analysis:
-    """The analysis of answers, loaded once a process."""
-    return Analysis()
+    """The analysis of answers, loaded once a process; with an organisation's own coding where it has one."""
+    folder = load_settings().coding_folder
+    frame, heads = (path if path.exists() else None for path in (folder / FRAME, folder / HEADS))
+    return Analysis(frame, heads)
 
 
 @lru_cache(maxsize=1)

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     nlu_token: SecretStr = Field(SecretStr(""), description="Its token.")
     nlu: bool = Field(True, description="False: the built-in rules only, as when the nlu server is down.")
 
+    coding: Path | None = Field(
+        None, description="Folder of your own coding, made by `sayso themes train`; empty: `coding` in the data folder."
+    )
+
     api_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Programs that may use the API: `name:scope+scope:secret`, by comma. Scopes: converse, insights.",
@@ -62,6 +66,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def coding_folder(self) -> Path:
+        """Where an organisation's own coding lies, if it has one."""
+        return self.coding or self.data_folder / "coding"
 
     @property
     def database(self) -> str:

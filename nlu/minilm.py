@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,9 @@ class Embedder:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+
+@lru_cache(maxsize=1)
+def shared_embedder() -> Embedder:
+    """The process's one embedder, loaded on first use."""
+    return Embedder()

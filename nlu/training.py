@@ -95,8 +95,8 @@ def _imported(project: Path, files: list[Path]) -> list[Path]:
     waiting = list(files)
     while waiting:
         text = waiting.pop().read_text(encoding="utf-8")
-        for name in re.findall(r"^\s*from nlu\.(\w+) import", text, re.MULTILINE):
-            path = project / f"{name}.py"
+        for name in re.findall(r"^\s*from nlu\.([\w.]+) import", text, re.MULTILINE):
+            path = project / f"{name.replace('.', '/')}.py"
             if path.exists() and path not in found:
                 found.add(path)
                 waiting.append(path)

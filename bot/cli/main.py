@@ -12,7 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from bot.cli import judge, play, run
+from bot.cli import judge, play, run, themes
 from dialogues.errors import SaysoError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 run.add_to(app)
 play.add_to(app)
 judge.add_to(app)
+themes.add_to(app)
 
 
 @app.callback()

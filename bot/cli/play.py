@@ -21,7 +21,7 @@ from bot.storage.database import Database
 from dialogues.errors import SaysoError
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN_PEOPLE = ROOT / "tests" / "evaluation" / "personas.jsonl"
+OWN_PEOPLE = ROOT / "tests" / "evaluation" / "heldout" / "personas.jsonl"
 
 
 def simulate_command(

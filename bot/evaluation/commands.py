@@ -16,7 +16,7 @@ from dialogues.types import Context, Expects, Option, Parser, Point, Screening, 
 _CONTEXT_KINDS = {kind.value: kind for kind in Expects}
 DIGITS = 4
 """Decimal places of a confidence."""
-_LABELS = ("act", "kind", "kinds", "themes", "sentiment", "level", "type", "spans")
+_LABELS = ("act", "kind", "kinds", "themes", "sentiment", "points", "level", "type", "spans")
 
 
 class PointFinder(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evaluation.fields import Row, RowError, one_of, part, spans, texts
+from bot.evaluation.fields import Row, RowError, objects, one_of, part, spans, texts
 from dialogues.types import Act, Level
 
 ACTS = {act.value: act for act in Act}
@@ -16,6 +16,8 @@ SENTIMENTS = {"positive": "positive", "negative": "negative", "neutral": "neutra
 
 Span = tuple[int, int, str]
 """Start, end, type."""
+Marked = tuple[int, int, tuple[str, ...]]
+"""A point: start, end, kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class ActPair:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackPair:
-    """Themes, kinds and sentiment (three classes) as set and as predicted; the main theme comes first."""
+    """Themes, kinds and sentiment (three classes) as set and as predicted; the main theme comes first.
+
+    `points` is empty where none are marked.
+    """
 
     themes: tuple[str, ...]
     predicted_themes: tuple[str, ...]
@@ -43,6 +48,8 @@ class FeedbackPair:
     predicted_kinds: tuple[str, ...]
     sentiment: str
     predicted_sentiment: str
+    points: tuple[Marked, ...] = ()
+    predicted_points: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,14 @@ def feedback_pair(row: Row) -> FeedbackPair:
         predicted_kinds=_listed(row, "kinds"),
         sentiment=SENTIMENTS[one_of({"sentiment": gold_of(row, "sentiment")}, "sentiment", SENTIMENTS)],
         predicted_sentiment=SENTIMENTS[one_of(row, "sentiment", SENTIMENTS)],
+        points=_points({"points": part(row, "gold").get("points") or []}),
+        predicted_points=_points(row) if row.get("points") else (),
     )
+
+
+def _points(row: Row) -> tuple[Marked, ...]:
+    kinds = objects(row, "points", lambda item: texts(item, "kinds"))
+    return tuple((start, end, kind) for (start, end, _), kind in zip(spans(row, "points"), kinds, strict=True))
 
 
 def level_pair(row: Row) -> LevelPair:

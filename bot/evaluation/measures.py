@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from bot.evaluation.fields import Row
-from bot.evaluation.labels import LEVELS, ActPair, Span, act_pair, feedback_pair, level_pair, spans_pair
+from bot.evaluation.labels import (
+    LEVELS,
+    ActPair,
+    FeedbackPair,
+    Marked,
+    Span,
+    act_pair,
+    feedback_pair,
+    level_pair,
+    spans_pair,
+)
 from bot.evaluation.metrics import (
     Figure,
     Indices,
@@ -30,6 +40,8 @@ DOING = frozenset(
 )
 """Acts that make the bot do something; taking an answer for one of these costs most."""
 YES, NO = frozenset({"affirm", "affirm_but"}), frozenset({"deny", "deny_but"})
+HELD = 0.8
+"""A found point holds a marked one when it covers so much of its characters."""
 APART = frozenset({"ORG", "ACCESS_CODE"})
 """Types of private words that are scored by themselves."""
 
@@ -113,9 +125,37 @@ def feedback(rows: Sequence[Row]) -> Report:
         "main_theme_found": share([set(p.themes[:1]) <= set(p.predicted_themes) for p in pairs]),
         **kinds.figures,
         "sentiment_macro_f1": _macro(felt, read),
+        **_pointed(pairs),
     }
     sentiment = {"sentiment": by_label(*_tables(felt, read, names), names)}
     return Report("feedback", figures, themes.labels | kinds.labels | sentiment)
+
+
+def _pointed(pairs: Sequence[FeedbackPair]) -> dict[str, Figure]:
+    """Marked points that one found point holds, with a right kind; and found points that touch a marked one."""
+    marked = [pair for pair in pairs if pair.points]
+    if not marked:
+        return {}
+    held = [[[f for f in p.predicted_points if _holds(f, m)] for m in p.points] for p in marked]
+    wanted = [len(p.points) for p in marked]
+    kinds = [
+        [any(set(f[2]) & set(m[2]) for f in found) for m, found in zip(p.points, row, strict=True)]
+        for p, row in zip(marked, held, strict=True)
+    ]
+    right = [sum(any(_overlap(f, m) for m in p.points) for f in p.predicted_points) for p in marked]
+    return {
+        "points_quoted": ratio([sum(bool(found) for found in row) for row in held], wanted),
+        "points_quoted_with_a_right_kind": ratio([sum(row) for row in kinds], wanted),
+        "found_points_that_touch_one": ratio(right, [len(p.predicted_points) for p in marked]),
+    }
+
+
+def _holds(found: Marked, marked: Marked) -> bool:
+    return _overlap(found, marked) >= HELD * (marked[1] - marked[0])
+
+
+def _overlap(one: Marked, other: Marked) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
 def _multi(name: str, gold: Sequence[tuple[str, ...]], predicted: Sequence[tuple[str, ...]]) -> Report:

@@ -1,20 +1,19 @@
-"""The learned second opinion: logistic regression over sentence embeddings. Weights and card: `model/`."""
+"""The learned second opinion: what the reader (`nlu.reader`) makes of a text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.safeguarding.embedding import embedder
-from bot.safeguarding.text import BREAK, NormalText
+from nlu.reader.reader import Reader, Reading, shared_reader
+from nlu.reader.words import WordHeads, shared_words
 
-WEIGHTS = Path(__file__).parent / "model" / "weights.npz"
-SCALE = 6.0  # unit vectors are scaled before the regression: with it, the usual C of 1 fits
-LEVELS = ("none", "concern", "immediate")
+Place = tuple[int, int]
+WORDS_SHARE = 0.4
+"""How much the words of a text count beside its reading, 0 to 1. Source: development texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,13 @@ class Opinion:
         concern: Probability of concern, 0 to 1.
         immediate: Probability of danger now, 0 to 1.
         type: The likeliest type, should there be an alert.
+        reading: The text as it was read.
     """
 
     concern: float
     immediate: float
     type: str
+    reading: Reading
 
     @property
     def alert(self) -> float:
@@ -37,35 +38,35 @@ class Opinion:
         return self.concern + self.immediate
 
 
-def plain(text: NormalText) -> str:
-    """The form of a text that the scorer is trained on and used with."""
-    return " ".join(word.norm for word in text.words if word.norm != BREAK)
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max())
-    share: NDArray[np.float64] = powers / powers.sum()
-    return share
-
-
 class Scorer:
-    """Two linear models: level (three classes) and type (of alerts)."""
+    """Level (none, concern, immediate) and type of what is said. Thread-safe; no network."""
 
-    def __init__(self, path: Path = WEIGHTS) -> None:
-        with np.load(path, allow_pickle=False) as stored:
-            self._level = (stored["level_weights"], stored["level_bias"])
-            self._type = (stored["type_weights"], stored["type_bias"])
-            self._types = [str(name) for name in stored["types"]]
-            self._immediate = np.asarray([name.startswith("danger_") for name in self._types])
+    def __init__(self, reader: Reader | None = None, words: WordHeads | None = None) -> None:
+        self._reader, self._words = reader or shared_reader(), words or shared_words()
+        self._level, self._type = self._reader.heads["level"], self._reader.heads["danger"]
+        self._dangers = np.asarray([name.startswith("danger_") for name in self._type.labels])
 
     def opinion(self, text: str) -> Opinion:
-        """Scores one text of at most some forty words (see `plain`)."""
-        vector = embedder().embed(text).astype(np.float64) * SCALE
-        level = _softmax(self._level[0] @ vector + self._level[1])
-        types = self._type[0] @ vector + self._type[1]
-        fitting = self._immediate if level[2] >= level[1] else ~self._immediate
-        best = int(np.argmax(np.where(fitting, types, -np.inf)))
-        return Opinion(float(level[1]), float(level[2]), self._types[best])
+        """Scores one text of at most some sixty words."""
+        reading = self._reader.read(text)
+        whole = reading.whole()
+        read = dict(zip(self._level.labels, self._level.one_of(whole), strict=True))
+        counted = zip(self._words.labels("level"), self._words.one_of("level", self._words.count(text)), strict=True)
+        level = {name: float((1 - WORDS_SHARE) * read[name] + WORDS_SHARE * chance) for name, chance in counted}
+        fitting = self._dangers if level["immediate"] >= level["concern"] else ~self._dangers
+        best = int(np.argmax(np.where(fitting, self._type.scores(whole), -np.inf)))
+        return Opinion(level["concern"], level["immediate"], self._type.labels[best], reading)
+
+    def most_telling(self, opinion: Opinion, places: Sequence[Place]) -> Place:
+        """The one of some stretches of a scored text that speaks most for an alert, read in its context."""
+        none = self._level.labels.index("none")
+        reading = opinion.reading
+
+        def calm(place: Place) -> float:
+            vector = np.concatenate([reading.first, reading.stretch(*place)])
+            return float(self._level.one_of(vector)[none])
+
+        return min(places, key=calm)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.safeguarding.library import library
 from bot.safeguarding.rules import Hit, find_hits, has_excuse
 from bot.safeguarding.scope import find
-from bot.safeguarding.scorer import Opinion, plain, scorer
+from bot.safeguarding.scorer import Opinion, scorer
 from bot.safeguarding.text import BREAK, NormalText, normalise
 from dialogues.types import Level, Screening
 
@@ -53,7 +53,7 @@ def _screen(text: str) -> Screening:
     if danger:
         return _from_hits(normal, danger, Level.IMMEDIATE)
     pieces = list(_pieces(normal, hits))
-    opinions = _opinions(normal, pieces)
+    opinions = _opinions(text, normal, pieces)
     if not opinions:  # the scorer is not to be had: weak patterns then count, for missing one is worse
         return _from_hits(normal, hits, _level(hits)) if hits else Screening()
     best = max(range(len(opinions)), key=lambda index: opinions[index].alert)
@@ -116,10 +116,11 @@ def _pieces(text: NormalText, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
     yield from list(dict.fromkeys([*telling, *rest]))[:LEARNED_PIECES]
 
 
-def _opinions(text: NormalText, pieces: Sequence[tuple[int, int]]) -> list[Opinion]:
+def _opinions(text: str, normal: NormalText, pieces: Sequence[tuple[int, int]]) -> list[Opinion]:
     try:
         learned = scorer()
-        return [learned.opinion(plain(NormalText(text.words[first:last]))) for first, last in pieces]
+        spans = [normal.span(first, last) for first, last in pieces]
+        return [learned.opinion(text[start:end]) for start, end in spans]
     except Exception as error:  # the rules alone then screen; missing data packages are reported once at the start
         _log.warning("safeguarding scorer not available: %s", type(error).__name__)
         return []
@@ -132,15 +133,14 @@ def _learned(text: NormalText, piece: tuple[int, int], opinion: Opinion) -> Scre
     level = Level.IMMEDIATE if opinion.immediate >= DANGER_NEEDS else Level.CONCERN
     category = opinion.type if level is Level.IMMEDIATE or not opinion.type.startswith("danger_") else "other"
     sure = level is Level.IMMEDIATE or opinion.alert >= SURE_NEEDS
-    return Screening(level, category, (_best_clause(spoken),), _accuses_staff(spoken, category), sure)
+    return Screening(level, category, (_best_clause(spoken, opinion),), _accuses_staff(spoken, category), sure)
 
 
-def _best_clause(text: NormalText) -> tuple[int, int]:
-    clauses = list(_clauses(text))
-    learned = scorer()
-    scored = [(learned.opinion(plain(NormalText(text.words[a:b]))).alert, a, b) for a, b in clauses]
-    _, first, last = max(scored, key=lambda entry: entry[0])
-    return text.span(first, last)
+def _best_clause(text: NormalText, opinion: Opinion) -> tuple[int, int]:
+    begin = text.words[0].start  # the scorer read the text from here
+    places = [text.span(first, last) for first, last in _clauses(text)]
+    start, end = scorer().most_telling(opinion, [(a - begin, b - begin) for a, b in places])
+    return begin + start, begin + end
 
 
 def _clauses(text: NormalText) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogues.types import Point
 from nlu.analysis.cues import words_of
-from nlu.analysis.embed import shared_embedder
+from nlu.minilm import shared_embedder
 
 SAME_OVERLAP = 0.75
 SAME_LIKENESS = 0.80
@@ -30,7 +30,8 @@ def same_point(a: Point, b: Point) -> bool:
     overlap = _overlap(a.quote, b.quote)
     if overlap >= SAME_OVERLAP:
         return True
-    first, second = shared_embedder()([a.quote, b.quote])
+    embedder = shared_embedder()
+    first, second = embedder.embed(a.quote), embedder.embed(b.quote)
     likeness = float(first @ second)
     return likeness >= SAME_LIKENESS or (likeness >= LIKELY_LIKENESS and overlap >= LIKELY_OVERLAP)
 

@@ -1,4 +1,4 @@
-"""The texts that the models learn from: our own labelled answers and the examples of the coding frame."""
+"""Labelled answers: what an organisation's own coding is trained and measured on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dialogues.errors import SaysoError
-from nlu.analysis.cues import CueBook, words_of
 from nlu.analysis.frame import KINDS, NOTHING, SENTIMENTS, Frame
 
 TRAINING_FOLDER = Path(__file__).with_name("training")
@@ -24,7 +23,6 @@ class Row:
         question: The question they answer; may be empty.
         themes: Theme id → True where it belongs, False where not; a theme that is absent is unknown.
         kinds: Kind → True or False likewise.
-        gold: True for a labelled answer, on which figures may be measured.
         main_first: Its themes, main one first.
         sentiment: Its sentiment; empty when unknown.
     """
@@ -33,7 +31,6 @@ class Row:
     question: str = ""
     themes: Mapping[str, bool] = field(default_factory=dict)
     kinds: Mapping[str, bool] = field(default_factory=dict)
-    gold: bool = False
     main_first: tuple[str, ...] = ()
     sentiment: str = ""
 
@@ -74,37 +71,24 @@ def _row(raw: Any, frame: Frame) -> Row:
         question=str(raw.get("question", "")),
         themes={theme: theme in themes for theme in known} if kinds else {},
         kinds={kind: kind in kinds for kind in KINDS},
-        gold=True,
         main_first=themes,
         sentiment=sentiment,
     )
 
 
-def frame_rows(frame: Frame, book: CueBook) -> list[Row]:
-    """The examples and counter-examples of the coding frame as rows."""
-    return [*_theme_rows(frame, book), *_kind_rows(frame), *_sentiment_rows(frame)]
+def frame_rows(frame: Frame) -> list[Row]:
+    """The definitions, examples and counter-examples of the coding frame as rows: one label is known of each."""
+    return [*_theme_rows(frame), *_kind_rows(frame)]
 
 
-def _theme_rows(frame: Frame, book: CueBook) -> Iterator[Row]:
+def _theme_rows(frame: Frame) -> Iterator[Row]:
     for theme, entry in frame.themes.items():
-        for text in entry.examples:
-            if theme == NOTHING:
-                yield Row(text, kinds=dict.fromkeys(KINDS, False))
-                continue
-            cued = {hit.id for hit in book.hits(words_of(text)) if hit.section == "themes"}
-            others = {other: False for other in frame.themes if other not in cued and other != NOTHING}
-            yield Row(text, themes=others | {theme: True})
         if theme != NOTHING:
+            yield from (Row(text, themes={theme: True}) for text in (entry.definition, *entry.examples))
             yield from (Row(text, themes={theme: False}) for text in entry.counter_examples)
 
 
 def _kind_rows(frame: Frame) -> Iterator[Row]:
     for kind, entry in frame.kinds.items():
-        yield from (Row(text, kinds=dict.fromkeys(KINDS, False) | {kind: True}) for text in entry.examples)
+        yield from (Row(text, kinds={kind: True}) for text in entry.examples)
         yield from (Row(text, kinds={kind: False}) for text in entry.counter_examples)
-
-
-def _sentiment_rows(frame: Frame) -> Iterator[Row]:
-    for sentiment, entry in frame.sentiments.items():
-        kinds = {"praise": sentiment in ("positive", "mixed"), "problem": sentiment in ("negative", "mixed")}
-        yield from (Row(text, kinds=kinds) for text in entry.examples)

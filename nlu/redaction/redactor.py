@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
 
-from presidio_analyzer import AnalyzerEngine
+from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
 from nlu.redaction.engine import build_analyser
+from nlu.redaction.recognisers.base import SURE
 from nlu.redaction.spans import TYPES, Span, settle
 
 LABELS = {
@@ -75,10 +77,17 @@ class Redactor:
         if not text.strip():
             return ()
         results = self._analyser.analyze(text=text, language="en", entities=list(TYPES))
-        return settle(Span(result.start, result.end, result.entity_type) for result in results)
+        patterned = [result for result in results if result.score >= SURE]
+        read = [r for r in results if r.score < SURE and (r.entity_type == "NAME" or not _touched(r, patterned))]
+        return settle(Span(result.start, result.end, result.entity_type) for result in (*patterned, *read))
 
     def _replace(self, text: str, spans: tuple[Span, ...]) -> str:
         for span in reversed(spans):
             if span.type != "ORG" or self._hide_organisations:
                 text = text[: span.start] + LABELS[span.type] + text[span.end :]
         return text
+
+
+def _touched(result: RecognizerResult, others: Sequence[RecognizerResult]) -> bool:
+    """Whether patterns have settled already what these words are."""
+    return any(result.start < other.end and other.start < result.end for other in others)

@@ -45,7 +45,8 @@ MANNERS = {"short_answers", "long_rambling", "language_words"}
 PHRASES = ("yes", "no", "skip", "confirm", "correct", "scale")
 DIGIT_WORDS = {word: str(n) for n, word in enumerate("zero one two three four five six seven eight nine".split())}
 DIGIT_WORDS["oh"] = "0"
-DRAMA_RANGES = ("07700900", "01632960", "01134960", "960", "4960")
+DRAMA_RANGES = ("07700900", "01632960", "01134960", "01614960", "02079460", "02896496", "02920180", "960", "4960")
+"""Source: Ofcom, telephone numbers for use in TV and radio drama; the last two said without the area."""
 
 
 def read(path: Path) -> list[Row]:
@@ -75,20 +76,23 @@ def nhs_number_is_valid(number: str) -> bool:
     return number[9] == str(check % 11) and check != 10
 
 
-ACTS = read(HERE / "acts.jsonl")
-FEEDBACK = read(HERE / "feedback.jsonl")
-SAFEGUARDING = read(HERE / "safeguarding.jsonl")
-PRIVACY = read(HERE / "privacy.jsonl")
-PERSONAS = read(HERE / "personas.jsonl")
+FOLDERS = ("heldout", "development")
+NAMES = ("acts", "feedback", "safeguarding", "privacy", "personas")
+SETS = {(folder, name): read(HERE / folder / f"{name}.jsonl") for folder in FOLDERS for name in NAMES}
+PERSONAS = [person for folder in FOLDERS for person in SETS[folder, "personas"]]
 PEOPLE = read(SAMPLES)
-TEXT_SETS = {"acts": ACTS, "feedback": FEEDBACK, "safeguarding": SAFEGUARDING, "privacy": PRIVACY}
-MINIMUM = {"acts": 300, "feedback": 150, "safeguarding": 150, "privacy": 120}
+MINIMUM = {
+    "heldout": {"acts": 300, "feedback": 300, "safeguarding": 300, "privacy": 300},
+    "development": {"acts": 300, "feedback": 150, "safeguarding": 150, "privacy": 120},
+}
+each_folder = pytest.mark.parametrize("folder", FOLDERS)
 
 
-@pytest.mark.parametrize("name", TEXT_SETS)
-def test_every_text_is_there_once_with_an_id_and_a_style(name: str) -> None:
-    rows = TEXT_SETS[name]
-    assert len(rows) >= MINIMUM[name]
+@pytest.mark.parametrize("name", NAMES[:-1])
+@each_folder
+def test_every_text_is_there_once_with_an_id_and_a_style(folder: str, name: str) -> None:
+    rows = SETS[folder, name]
+    assert len(rows) >= MINIMUM[folder][name]
     assert len({row["id"] for row in rows}) == len(rows)
     assert len({(row["text"].lower(), row.get("context"), row.get("question")) for row in rows}) == len(rows)
     for row in rows:
@@ -98,76 +102,90 @@ def test_every_text_is_there_once_with_an_id_and_a_style(name: str) -> None:
             assert not re.search(r"[A-Z',.]", row["text"]), row["id"]
 
 
-def test_acts_have_valid_labels_and_lures() -> None:
+@each_folder
+def test_acts_have_valid_labels_and_lures(folder: str) -> None:
+    rows = SETS[folder, "acts"]
     known = {act.value for act in Act} - UNUSED_ACTS
-    for row in ACTS:
+    for row in rows:
         assert row["act"] in known, row["id"]
         assert set(row["also_ok"]) <= known - {row["act"]}, row["id"]
         assert row["context"], row["id"]
         assert row["context_kind"] in {"open", "yes_no", "scale"}, row["id"]
         assert not (row["lure"] and row["act"] != "answer"), row["id"]
-    count = Counter(row["act"] for row in ACTS)
+    count = Counter(row["act"] for row in rows)
     assert set(count) == known
     assert count["answer"] >= 75
     assert min(count.values()) >= 10
-    assert sum(bool(row["lure"]) for row in ACTS) >= 60
+    assert sum(bool(row["lure"]) for row in rows) >= 60
 
 
-def test_feedback_labels_agree_with_each_other() -> None:
-    for row in FEEDBACK:
+@each_folder
+def test_feedback_labels_agree_with_each_other(folder: str) -> None:
+    rows = SETS[folder, "feedback"]
+    for row in rows:
         kinds, themes = row["kind"], row["themes"]
         assert set(kinds) <= KINDS, row["id"]
         assert len(set(kinds)) == len(kinds), row["id"]
-        assert 1 <= len(themes) <= 3, row["id"]
+        assert 1 <= len(themes) <= 3 * max(1, len(row.get("points", ()))), row["id"]
         assert set(themes) <= THEMES, row["id"]
         assert row["sentiment"] in SENTIMENTS, row["id"]
         assert row["service"] in SERVICES, row["id"]
         assert row["has_suggestion"] is ("suggestion" in kinds), row["id"]
         assert (not kinds) is (themes == ["nothing_to_say"]), row["id"]
-        assert (row["sentiment"] == "mixed") is ({"praise", "problem"} <= set(kinds)), row["id"]
+        if row["sentiment"] == "mixed":
+            assert {"problem"} <= set(kinds) & {"praise", "offer", "problem"} != {"problem"}, row["id"]
+        for point in row.get("points", ()):
+            assert row["text"][point["start"] : point["end"]] == point["quote"] != "", row["id"]
         assert isinstance(row["possible_safeguarding"], bool)
-    assert {row["service"] for row in FEEDBACK} == SERVICES
-    assert {theme for row in FEEDBACK for theme in row["themes"]} == THEMES
+    assert {row["service"] for row in rows} == SERVICES
+    assert {theme for row in rows for theme in row["themes"]} == THEMES
 
 
-def test_safeguarding_levels_and_types() -> None:
+@each_folder
+def test_safeguarding_levels_and_types(folder: str) -> None:
+    rows = SETS[folder, "safeguarding"]
     levels = {level.value for level in Level}
-    for row in SAFEGUARDING:
+    for row in rows:
         assert row["level"] in levels, row["id"]
         assert row["acceptable_levels"][0] == row["level"], row["id"]
         assert set(row["acceptable_levels"]) <= levels, row["id"]
         is_category = row["type"] in SAFEGUARDING_TYPES
         assert is_category is (row["level"] != "none"), row["id"]
         assert row["type"].startswith("danger_") is (row["level"] == "immediate"), row["id"]
-    count = Counter(row["level"] for row in SAFEGUARDING)
+    count = Counter(row["level"] for row in rows)
     assert count["immediate"] >= 30
     assert count["concern"] >= 50
     assert count["none"] >= 55
 
 
-def test_privacy_spans_reproduce() -> None:
-    for row in PRIVACY:
+@each_folder
+def test_privacy_spans_reproduce(folder: str) -> None:
+    rows = SETS[folder, "privacy"]
+    for row in rows:
         end = 0
         for span in row["spans"]:
             assert span["type"] in SPAN_TYPES, row["id"]
             assert row["text"][span["start"] : span["end"]] == span["surface"] != "", row["id"]
             assert span["start"] >= end, f"{row['id']}: spans overlap or are out of order"
             end = span["end"]
-    assert sum(not row["spans"] for row in PRIVACY) >= 30
-    assert {span["type"] for row in PRIVACY for span in row["spans"]} == SPAN_TYPES
+    assert sum(not row["spans"] for row in rows) >= 30
+    assert {span["type"] for row in rows for span in row["spans"]} == SPAN_TYPES
 
 
-def test_privacy_numbers_belong_to_nobody() -> None:
-    spans = [(row["id"], span) for row in PRIVACY for span in row["spans"]]
+@each_folder
+def test_privacy_numbers_belong_to_nobody(folder: str) -> None:
+    rows = SETS[folder, "privacy"]
+    spans = [(row["id"], span) for row in rows for span in row["spans"]]
     for row_id, span in spans:
         number = digits(span["surface"])
         if span["type"] == "PHONE":
-            assert number.startswith(DRAMA_RANGES), row_id
+            whole = "0" + number[2:] if number.startswith("44") else number
+            assert whole.startswith(DRAMA_RANGES) or len(whole) < 9 or not number.isdigit(), row_id
         if span["type"] == "NHS":
             assert number.startswith("999"), row_id
             assert nhs_number_is_valid(number), row_id
         if span["type"] == "EMAIL":
-            assert re.search(r"example( dot |\.)(com|org|net)$", span["surface"]), row_id
+            assert re.search(r"example( dot |\.)(com|org|net|co( dot |\.)uk)$", span["surface"]), row_id
 
 
 @pytest.mark.parametrize(
@@ -256,7 +274,7 @@ def test_the_people_are_many_and_varied() -> None:
     used = {behaviour["type"] for person in PERSONAS for behaviour in person["behaviours"]}
     assert used == UTTERED | MANNERS
     levels = Counter(person["safeguarding"]["level"] for person in PERSONAS if person["safeguarding"])
-    assert levels == {"immediate": 2, "concern": 3}
+    assert levels == {"immediate": 3, "concern": 6}
     speakers = {answer["speaker"] for person in PERSONAS for answer in person["answers"]}
     assert speakers == {"participant", "proxy", "interpreter"}
 

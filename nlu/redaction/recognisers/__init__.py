@@ -10,6 +10,7 @@ from nlu.redaction.recognisers.nhs import NhsRecogniser
 from nlu.redaction.recognisers.organisations import OrganisationRecogniser
 from nlu.redaction.recognisers.phones import PhoneRecogniser
 from nlu.redaction.recognisers.postcodes import PostcodeRecogniser
+from nlu.redaction.recognisers.read import ReaderRecogniser
 from nlu.redaction.recognisers.vehicles import VehicleRecogniser
 
 ALL = (
@@ -24,5 +25,6 @@ ALL = (
     BirthRecogniser,
     AccessCodeRecogniser,
     OrganisationRecogniser,
+    ReaderRecogniser,
 )
 __all__ = ["ALL"]

@@ -68,6 +68,9 @@ _COMMON_SURNAMES = frozenset(
 )
 _ARTICLES = frozenset({"the", "a", "an", "some", "no", "say", "said", "any", "your", "what", "good", "in"})
 _MAX_WORDS = 4
+LEAST_CHANCE = 0.05
+"""Below this probability by the reader, what lists and patterns take for a name is a word.
+Source: development texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,18 @@ class NameRecogniser(Recogniser):
         )
         chosen = _chosen(found, _Reader(found, _persons(doc)), known)
         surfaces = {found[i].low for a, b in chosen for i in range(a, b)} - words("ambiguous_names")
+        privates = getattr(doc, "privates", None)
+
+        def likely(start: int, end: int) -> bool:
+            return privates is None or privates.chance(start, end) >= LEAST_CHANCE
+
         for first, last in chosen:
-            yield found[first].start, found[last - 1].end
+            if likely(found[first].start, found[last - 1].end):
+                yield found[first].start, found[last - 1].end
         for word in found:
             again = word.low in surfaces and len(word.low) > 2 and word.low not in words("not_names")
-            if again and word.low not in _COMMON_SURNAMES and not _inside(word, known):
+            again = again and word.low not in _COMMON_SURNAMES and not _inside(word, known)
+            if again and likely(word.start, word.end):
                 yield word.start, word.end
 
 

@@ -106,6 +106,25 @@ def test_feedback() -> None:
     assert found["kinds_macro_f1"] == 0.5
     assert found["main_theme_found"] == 0.5
     assert found["sentiment_macro_f1"] == 1.0  # mixed counts as neutral
+    assert "points_quoted" not in found  # none are marked
+
+
+def test_points() -> None:
+    def point(start: int, end: int, kind: str) -> dict[str, object]:
+        return {"start": start, "end": end, "kinds": [kind]}
+
+    row = {
+        "themes": ["food_and_drink"], "kinds": ["problem"], "sentiment": "negative", "kind": ["problem"],
+        "points": [point(0, 19, "problem"), point(25, 30, "praise"), point(40, 60, "praise")],
+        "gold": {
+            "themes": ["food_and_drink"], "sentiment": "negative",
+            "points": [point(0, 20, "problem"), point(24, 40, "praise"), point(41, 58, "problem")],
+        },
+    }  # fmt: skip
+    found = values(MEASURES["feedback"]([row]))
+    assert found["points_quoted"] == round(2 / 3, 4)
+    assert found["points_quoted_with_a_right_kind"] == round(1 / 3, 4)
+    assert found["found_points_that_touch_one"] == 1.0
 
 
 def test_safeguarding() -> None:

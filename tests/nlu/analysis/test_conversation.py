@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nlu.analysis.cues import CueBook, words_of
-from nlu.analysis.features import count
-from nlu.analysis.forms import NAMES, asked_vector, form_vector, is_order
-from nlu.analysis.frame import load_frame
+from nlu.analysis.cues import words_of
 from nlu.analysis.labelled import TRAINING_FOLDER
+from nlu.analysis.orders import is_order
 from nlu.analysis.points import Analysis
-from nlu.analysis.segment import MAX_POINT_WORDS
+from nlu.analysis.spans import MAX_POINT_WORDS
 from nlu.analysis.wording import read_back, trimmed
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("heldout.jsonl").read_text("utf-8").splitlines()]
@@ -58,19 +56,6 @@ def test_held_out_answers_are_not_trained_on() -> None:
 )
 def test_orders(text: str, order: bool) -> None:
     assert is_order(words_of(text)) is order
-
-
-def test_the_question_counts_only_where_the_words_are_bare() -> None:
-    better = "What would make it better?"
-    assert asked_vector(better, form_vector(words_of("a clock with big numbers"))).any()
-    assert not asked_vector(better, form_vector(words_of("the soup comes up lukewarm"))).any()
-    assert form_vector(()).shape == (len(NAMES),)
-
-
-def test_a_supposition_is_no_complaint() -> None:
-    book = CueBook(load_frame())
-    for text, polarity in (("she rings if shes late", False), ("she is late", True)):
-        assert (count(book.hits(words_of(text)), 0, len(text)).polarity < 0) is polarity
 
 
 @pytest.mark.parametrize("text", ["no salt in it", "right hand side is stiff", "its too dear", "well cooked meat"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from nlu.analysis.cues import CueBook, words_of
-from nlu.analysis.features import count, question_kind, service_of
 from nlu.analysis.frame import load_frame
 
 BOOK = CueBook(load_frame())
@@ -46,17 +45,6 @@ def test_cues_are_not_found(text: str, section: str, id_: str) -> None:
     assert not any(found[:2] == (section, id_) for found in hits(text))
 
 
-def test_negation_turns_praise_into_a_problem_and_back() -> None:
-    for text, polarity in (
-        ("they are lovely", 1),
-        ("they are not lovely", -1),
-        ("it is rubbish", -1),
-        ("its not rubbish", 1),
-    ):
-        found = count(BOOK.hits(words_of(text)), 0, len(text)).polarity
-        assert found * polarity > 0, text
-
-
 def test_negation_stops_at_a_comma() -> None:
     assert ("kinds", "praise", False) in hits("no, they are lovely")
 
@@ -74,16 +62,3 @@ def test_words_keep_their_places() -> None:
         ("im", "I\u2019m"),
         ("fine", "fine"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("question", "kind", "service"),
-    [
-        ("What would make your home care better?", "better", "home_care"),
-        ("Is there something you would like to offer, or to show others?", "offer", ""),
-        ("What bothers you about the meals?", "bothers", "meals"),
-        ("", "open", ""),
-    ],
-)
-def test_questions_are_told_apart(question: str, kind: str, service: str) -> None:
-    assert (question_kind(question), service_of(question)) == (kind, service)

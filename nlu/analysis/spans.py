@@ -1,0 +1,143 @@
+"""Where points begin and end: the likeliest course of the reader's marks over the words of an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nlu.reader.reader import Reading
+
+Floats = npt.NDArray[np.float32]
+Place = tuple[int, int]
+MARKS = ("outside", "begins", "inside")
+OUTSIDE, BEGINS, INSIDE = range(3)
+MAX_POINT_WORDS = 35
+"""Longest quote. Source: the point's definition, the smallest stretch that stands on its own."""
+LEAST_WORDS = 2
+"""A shorter stretch goes with its neighbour, unless it is all there is."""
+NEARBY_WORDS = 2
+"""Unmarked words between two halves of a stretch that may be bridged."""
+KEEP = 0.4
+"""The chance of standing outside counts for so much: a word too many is better than half a point.
+Source: development texts."""
+_CONDITIONS = frozenset(
+    "when whenever if because as since while whilst after before until though although unless".split()
+)
+"""A short stretch that begins with one of these is half a point: the other half follows."""
+MOST_CONDITION_WORDS = 6
+_STOPS = ".,;:!?-\"'()"
+_WORD = re.compile(r"\S+")
+_FLOOR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A word with the probabilities of `MARKS`."""
+
+    start: int
+    end: int
+    marks: Floats
+    form: str = ""
+
+
+def marked(text: str, reading: Reading, chances: Floats) -> list[Marked]:
+    """The words of a text with their marks; stops and commas go with the word before them.
+
+    Args:
+        text: The text that was read.
+        reading: Its reading.
+        chances: Shape (pieces, 3), probabilities of `MARKS` for each piece.
+    """
+    words, at = [], 0
+    places = reading.places
+    for match in _WORD.finditer(text):
+        while at < len(places) and places[at][1] <= match.start():
+            at += 1
+        until = at
+        while until < len(places) and places[until][0] < match.end():
+            until += 1
+        spoken = [n for n in range(at, until) if any(char.isalnum() for char in text[slice(*places[n])])]
+        if spoken:
+            outside, begins = float(chances[spoken, OUTSIDE].mean()), float(chances[spoken[0], BEGINS])
+            inside = max(_FLOOR, 1 - outside - begins)
+            marks = np.array([outside, begins, inside], dtype=np.float32)
+            words.append(Marked(match.start(), match.end(), marks, match.group().lower().strip(_STOPS)))
+    return words
+
+
+def decoded(words: Sequence[Marked]) -> list[Place]:
+    """The places of the points, in order, never overlapping, each of at most `MAX_POINT_WORDS` words."""
+    found: list[Place] = []
+    for first, last in _runs(words, _course(words)):
+        for a, b in _short_enough(words, first, last):
+            found.append((words[a].start, words[b - 1].end))
+    return found
+
+
+def content(words: Sequence[Marked]) -> float:
+    """How likely it is that there is a point at all: the greatest probability of a word being in one, 0 to 1."""
+    return max((1.0 - float(word.marks[OUTSIDE]) for word in words), default=0.0)
+
+
+def most_likely(words: Sequence[Marked]) -> list[Place]:
+    """One place where none is sure: all of a short answer, else the stretch with the likeliest words."""
+    if not words:
+        return []
+    if len(words) <= MAX_POINT_WORDS:
+        return [(words[0].start, words[-1].end)]
+    inside = [1.0 - float(word.marks[OUTSIDE]) for word in words]
+    first = max(range(len(words) - MAX_POINT_WORDS + 1), key=lambda n: sum(inside[n : n + MAX_POINT_WORDS]))
+    return [(words[first].start, words[first + MAX_POINT_WORDS - 1].end)]
+
+
+def _course(words: Sequence[Marked]) -> list[int]:
+    """The likeliest marks of all words; "inside" never follows "outside". Viterbi (1967)."""
+    if not words:
+        return []
+    scores = np.log(np.maximum(np.array([word.marks for word in words], dtype=np.float64), _FLOOR))
+    scores[:, OUTSIDE] += np.log(KEEP)
+    best = scores[0].copy()
+    best[INSIDE] = -np.inf
+    back = []
+    for row in scores[1:]:
+        ways = np.repeat(best[:, np.newaxis], len(MARKS), axis=1)
+        ways[OUTSIDE, INSIDE] = -np.inf
+        back.append(ways.argmax(axis=0))
+        best = ways.max(axis=0) + row
+    course = [int(best.argmax())]
+    for pointers in reversed(back):
+        course.append(int(pointers[course[-1]]))
+    return course[::-1]
+
+
+def _runs(words: Sequence[Marked], course: Sequence[int]) -> list[tuple[int, int]]:
+    """(first, last exclusive) word of each stretch; slivers and conditions go with a neighbour that is near."""
+    runs: list[tuple[int, int]] = []
+    for n, mark in enumerate(course):
+        if mark == BEGINS:
+            runs.append((n, n + 1))
+        elif mark == INSIDE:
+            runs[-1] = (runs[-1][0], n + 1)
+    joined: list[tuple[int, int]] = []
+    for first, last in runs:
+        before = joined[-1] if joined else (0, 0)
+        small = min(last - first, before[1] - before[0]) < LEAST_WORDS
+        half = before[1] - before[0] <= MOST_CONDITION_WORDS and words[before[0]].form in _CONDITIONS
+        if joined and (small or half) and first - before[1] <= NEARBY_WORDS:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return [run for run in joined if run[1] - run[0] >= LEAST_WORDS] or joined
+
+
+def _short_enough(words: Sequence[Marked], first: int, last: int) -> list[tuple[int, int]]:
+    """Cuts a stretch that is too long where a point most likely begins."""
+    if last - first <= MAX_POINT_WORDS:
+        return [(first, last)]
+    low, high = first + LEAST_WORDS + 1, last - LEAST_WORDS - 1
+    at = max(range(low, high), key=lambda n: float(words[n].marks[BEGINS]) - 0.002 * abs(2 * n - first - last))
+    return [*_short_enough(words, first, at), *_short_enough(words, at, last)]
