@@ -141,7 +141,8 @@ def summary(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
 def gated(data: Embedded, rankings: Sequence[tuple[int, Ranking]], settings: GateSettings) -> list[str]:
     """The acts after the gate."""
     return [
-        gate(ranking, example[2], settings)[0] for example, (_, ranking) in zip(data.examples, rankings, strict=True)
+        gate(ranking, example[2], settings, question=example[1])[0]
+        for example, (_, ranking) in zip(data.examples, rankings, strict=True)
     ]
 
 

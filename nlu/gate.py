@@ -8,6 +8,7 @@ environment, and in the cross-validation).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,12 @@ REPLIES = frozenset({ANSWER, "affirm", "deny", "affirm_but", "deny_but", "partia
 """Acts that reply to the question: never gated."""
 COSTLY = frozenset({"stop", "skip", "take_back", "restart", "go_back", "pause", "goodbye"})
 """Commands that lose something when they are wrongly obeyed."""
+SELDOM = frozenset({"faster", "restart", "my_data"})
+"""Commands that hardly anybody gives: one counts only when it is likelier than all else together."""
+SELDOM_NEEDS = 0.5
 TALK = frozenset({"open", "probe", "none"})
 """Kinds of question that are answered with content."""
+_ANYTHING_ELSE = re.compile(r"\b(?:any|some)thing (?:else|more|you would like to (?:add|offer|show))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,14 @@ class GateSettings:
         asked: For any command after another kind of question.
     """
 
-    talk: float = 0.6
-    talk_costly: float = 0.75
-    asked: float = 0.55
+    talk: float = 0.55
+    talk_costly: float = 0.7
+    asked: float = 0.5
 
 
-def gate(ranking: Sequence[tuple[str, float]], kind: str, settings: GateSettings | None = None) -> tuple[str, float]:
+def gate(
+    ranking: Sequence[tuple[str, float]], kind: str, settings: GateSettings | None = None, *, question: str = ""
+) -> tuple[str, float]:
     """The act that counts. First: command or reply? Then the likeliest of that side.
 
     Adding up the commands' probabilities finds a command whose kind is in doubt ("stop" or "pause"), and keeps content
@@ -47,19 +54,22 @@ def gate(ranking: Sequence[tuple[str, float]], kind: str, settings: GateSettings
         ranking: (act, probability), most likely first; not empty; every act in it, or at least the likely ones.
         kind: What the question expected, one of `encoding.KINDS`.
         settings: Thresholds; the defaults when None.
+        question: The question; "anything else?" is answered with content, whatever its form.
 
     Returns:
         (act, its probability).
     """
     commands = [pair for pair in ranking if pair[0] not in REPLIES]
+    commands.sort(key=lambda pair: (pair[0] in SELDOM and pair[1] < SELDOM_NEEDS, -pair[1]))
     replies = [pair for pair in ranking if pair[0] in REPLIES] or [(ANSWER, 0.0)]
     if not commands:
         return replies[0]
-    needed = _needed(commands[0][0], kind, settings or GateSettings())
+    talk = kind in TALK or _ANYTHING_ELSE.search(question) is not None
+    needed = _needed(commands[0][0], talk, settings or GateSettings())
     return commands[0] if sum(p for _, p in commands) >= needed else replies[0]
 
 
-def _needed(command: str, kind: str, settings: GateSettings) -> float:
-    if kind not in TALK:
+def _needed(command: str, talk: bool, settings: GateSettings) -> float:
+    if not talk:
         return settings.asked
     return settings.talk_costly if command in COSTLY else settings.talk

@@ -9,11 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from nlu.reader.reader import Reader, Reading, shared_reader
-from nlu.reader.words import WordHeads, shared_words
 
 Place = tuple[int, int]
-WORDS_SHARE = 0.4
-"""How much the words of a text count beside its reading, 0 to 1. Source: development texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,8 @@ class Opinion:
 class Scorer:
     """Level (none, concern, immediate) and type of what is said. Thread-safe; no network."""
 
-    def __init__(self, reader: Reader | None = None, words: WordHeads | None = None) -> None:
-        self._reader, self._words = reader or shared_reader(), words or shared_words()
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or shared_reader()
         self._level, self._type = self._reader.heads["level"], self._reader.heads["danger"]
         self._dangers = np.asarray([name.startswith("danger_") for name in self._type.labels])
 
@@ -50,9 +47,7 @@ class Scorer:
         """Scores one text of at most some sixty words."""
         reading = self._reader.read(text)
         whole = reading.whole()
-        read = dict(zip(self._level.labels, self._level.one_of(whole), strict=True))
-        counted = zip(self._words.labels("level"), self._words.one_of("level", self._words.count(text)), strict=True)
-        level = {name: float((1 - WORDS_SHARE) * read[name] + WORDS_SHARE * chance) for name, chance in counted}
+        level = dict(zip(self._level.labels, (float(p) for p in self._level.one_of(whole)), strict=True))
         fitting = self._dangers if level["immediate"] >= level["concern"] else ~self._dangers
         best = int(np.argmax(np.where(fitting, self._type.scores(whole), -np.inf)))
         return Opinion(level["concern"], level["immediate"], self._type.labels[best], reading)

@@ -9,17 +9,23 @@ from bot.safeguarding.library import library
 from bot.safeguarding.rules import Hit, find_hits, has_excuse
 from bot.safeguarding.scope import find
 from bot.safeguarding.scorer import Opinion, scorer
-from bot.safeguarding.text import BREAK, NormalText, normalise
+from bot.safeguarding.text import BREAK, NormalText, Word, normalise
 from dialogues.types import Level, Screening
 
-# Source: cross-validation on the project's own rows, `python -m bot.safeguarding.train`; see docs/safeguarding.md.
-WEAK_NEEDS = 0.3  # a weak pattern counts when the scorer is at least so sure of an alert
-ALONE_NEEDS = 0.6  # the scorer on its own raises a concern from here
-SURE_NEEDS = 0.85  # ... and below this it is a hint for a person to look at; the talk goes on
-DANGER_NEEDS = 0.8  # ... and immediate danger when so sure of that
+# How sure of an alert the scorer must be. Source: development texts; see docs/safeguarding.md.
+DANGER_PATTERN_NEEDS = 0.05  # for a strong pattern of danger to count
+STRONG_NEEDS = 0.05  # for another strong pattern to count
+WEAK_NEEDS = 0.3  # for a weak pattern to count
+ALONE_NEEDS = 0.35  # to raise a concern on its own
+EXCUSED_NEEDS = 0.98  # ... where an idiom, a story, long ago, ... is in the text too
+SENTENCE_NEEDS = 0.8  # for one sentence by itself to raise what the whole text does not
+SURE_NEEDS = 0.75  # below this a concern of its own is a hint for a person to look at; the talk goes on
+DANGER_NEEDS = 0.5  # of danger now, to raise that
 LEARNED_WORDS = 60  # a longer text is scored piece by piece
 LEARNED_PIECES = 12  # at most so many pieces are scored; the rules see all of a text
 CLAUSE_WORDS = 4
+SENTENCE_WORDS = 3
+NEARBY_WORDS = 12  # words before and after a strong pattern that are read with it, where no sentence ends
 LONGEST_EVIDENCE = 6  # places
 
 _log = logging.getLogger(__name__)
@@ -49,18 +55,62 @@ def _screen(text: str) -> Screening:
     if not normal.words:
         return Screening()
     hits = find_hits(normal)
-    danger = [hit for hit in hits if hit.strong and hit.pattern.level is Level.IMMEDIATE]
-    if danger:
-        return _from_hits(normal, danger, Level.IMMEDIATE)
     pieces = list(_pieces(normal, hits))
     opinions = _opinions(text, normal, pieces)
     if not opinions:  # the scorer is not to be had: weak patterns then count, for missing one is worse
         return _from_hits(normal, hits, _level(hits)) if hits else Screening()
     best = max(range(len(opinions)), key=lambda index: opinions[index].alert)
-    counting = [hit for hit in hits if hit.strong or opinions[best].alert >= WEAK_NEEDS]
-    if counting:
+    counting = [hit for hit in hits if max(opinions[best].alert, _nearby(text, normal, hit)) >= _needs(hit)]
+    if counting and (_level(counting) is Level.IMMEDIATE or opinions[best].immediate < DANGER_NEEDS):
         return _from_hits(normal, counting, _level(counting))
-    return _learned(normal, pieces[best], opinions[best])
+    learned = _learned(normal, pieces[best], opinions[best])
+    if learned.level is not Level.IMMEDIATE and not counting:
+        learned = _sentence(text, normal) or learned
+    return (
+        learned if learned.level is not Level.NONE or not counting else _from_hits(normal, counting, _level(counting))
+    )
+
+
+def _sentence(text: str, normal: NormalText) -> Screening | None:
+    """The most telling sentence by itself, where the scorer is very sure of it: danger hides among praise."""
+    sentences = list(_sentences(normal))[:LEARNED_PIECES]
+    if len(sentences) < 2:
+        return None
+    opinions = _opinions(text, normal, sentences)
+    if not opinions:
+        return None
+    best = max(range(len(opinions)), key=lambda index: opinions[index].alert)
+    return _learned(normal, sentences[best], opinions[best]) if opinions[best].alert >= SENTENCE_NEEDS else None
+
+
+def _sentences(text: NormalText) -> Iterator[tuple[int, int]]:
+    """Word ranges between full stops, of at least a few words."""
+    start = 0
+    for index, word in enumerate((*text.words, Word(BREAK, 0, 0))):
+        if word.norm == BREAK:
+            if index - start >= SENTENCE_WORDS:
+                yield start, index
+            start = index + 1
+
+
+def _nearby(text: str, normal: NormalText, hit: Hit) -> float:
+    """How sure the scorer is of an alert in the sentence of a strong pattern: praise around it must not lower it."""
+    if not hit.strong:
+        return 0.0
+    first, last = hit.first, hit.last
+    while first > 0 and hit.first - first < NEARBY_WORDS and normal.words[first - 1].norm != BREAK:
+        first -= 1
+    while last < len(normal.words) and last - hit.last < NEARBY_WORDS and normal.words[last].norm != BREAK:
+        last += 1
+    start, end = normal.span(first, last)
+    opinions = _opinions(text[start:end], normal, [(first, last)], start)
+    return max((opinion.alert for opinion in opinions), default=1.0)
+
+
+def _needs(hit: Hit) -> float:
+    if not hit.strong:
+        return WEAK_NEEDS
+    return DANGER_PATTERN_NEEDS if hit.pattern.level is Level.IMMEDIATE else STRONG_NEEDS
 
 
 def _level(hits: Sequence[Hit]) -> Level:
@@ -116,11 +166,12 @@ def _pieces(text: NormalText, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
     yield from list(dict.fromkeys([*telling, *rest]))[:LEARNED_PIECES]
 
 
-def _opinions(text: str, normal: NormalText, pieces: Sequence[tuple[int, int]]) -> list[Opinion]:
+def _opinions(text: str, normal: NormalText, pieces: Sequence[tuple[int, int]], begin: int = 0) -> list[Opinion]:
+    """An opinion on each piece; `begin` is where `text` begins in the whole."""
     try:
         learned = scorer()
         spans = [normal.span(first, last) for first, last in pieces]
-        return [learned.opinion(text[start:end]) for start, end in spans]
+        return [learned.opinion(text[start - begin : end - begin]) for start, end in spans]
     except Exception as error:  # the rules alone then screen; missing data packages are reported once at the start
         _log.warning("safeguarding scorer not available: %s", type(error).__name__)
         return []
@@ -128,7 +179,7 @@ def _opinions(text: str, normal: NormalText, pieces: Sequence[tuple[int, int]]) 
 
 def _learned(text: NormalText, piece: tuple[int, int], opinion: Opinion) -> Screening:
     spoken = NormalText(text.words[piece[0] : piece[1]])
-    if opinion.alert < ALONE_NEEDS or has_excuse(spoken):
+    if opinion.alert < (EXCUSED_NEEDS if has_excuse(spoken) else ALONE_NEEDS):
         return Screening()
     level = Level.IMMEDIATE if opinion.immediate >= DANGER_NEEDS else Level.CONCERN
     category = opinion.type if level is Level.IMMEDIATE or not opinion.type.startswith("danger_") else "other"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlu.analysis.asked import asked_kind
 from nlu.analysis.frame import KINDS
 from nlu.reader.heads import Floats, Head
 from nlu.reader.reader import Reading
@@ -14,8 +15,8 @@ from nlu.reader.words import WordHeads
 
 MAX_THEMES = 3
 MAX_KINDS = 2
-SECOND_KIND = 0.5
-SECOND_THEME = 0.35
+SECOND_KIND = 0.4
+SECOND_THEME = 0.4
 """Least probabilities, 0 to 1, of a second kind and of further themes. Source: development texts."""
 LEAST_SENSE = 0.5
 """Least probability that the words say why a thing matters."""
@@ -24,6 +25,14 @@ STRETCH_SHARE = 0.6
 WORDS_SHARE = 0.5
 """How much its words count beside its reading, 0 to 1. Source: development texts."""
 NO_SENSE = "none"
+FEELINGS = {
+    "praise": "positive",
+    "problem": "negative",
+    "offer": "positive",
+    "suggestion": "neutral",
+    "preference": "neutral",
+}
+"""The sentiment of bare words, by the kind that the question gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Coder:
         self._kind, self._theme = heads["kind"], heads["theme"]
         self._sentiment, self._sense = heads["sentiment"], heads["sense"]
 
-    def coded(self, text: str, reading: Reading, start: int, end: int) -> Coding:
+    def coded(self, text: str, reading: Reading, start: int, end: int, question: str = "") -> Coding:
         """Codes `text[start:end]` in the light of the whole answer.
 
         Args:
@@ -58,6 +67,7 @@ class Coder:
             reading: The answer as it was read.
             start: Where the stretch begins.
             end: Where it ends.
+            question: The question; it decides where the words are bare.
         """
         stretch, answer = reading.stretch(start, end), reading.stretch()
         kinds = _both(self._kind.each(stretch), self._kind.each(answer))
@@ -73,11 +83,14 @@ class Coder:
                 self._words.labels("sentiment"),
                 self._words.one_of("sentiment", counted),
             )
+        asked = asked_kind(question, text[start:end])
+        if asked is not None:
+            kinds = np.asarray([float(kind == asked) for kind in self._kind.labels], dtype=np.float32)
         confidence = float(np.clip(np.sqrt(kinds.max() * themes.max()), 0.0, 1.0))
         return Coding(
             kinds=_in_order(chosen(self._kind.labels, kinds, SECOND_KIND, MAX_KINDS)),
             themes=chosen(self._theme.labels, themes, SECOND_THEME, MAX_THEMES),
-            sentiment=self._sentiment.labels[int(feeling.argmax())],
+            sentiment=FEELINGS[asked] if asked else self._sentiment.labels[int(feeling.argmax())],
             sense=self.sense(stretch),
             confidence=round(confidence, 3),
         )

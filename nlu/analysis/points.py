@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,14 @@ from nlu.reader.words import shared_words
 MAX_CHARACTERS = 6000
 """Characters analysed of one answer, about seven minutes of talk."""
 MAX_POINTS = 40
+MOST_ANNOUNCING = 7
+_ANNOUNCEMENT = re.compile(r"(?:but |well |mind )*(?:the |my )?(?:only|one|main) thing (?:is|was)\b", re.IGNORECASE)
+_LIKING = re.compile(r"\bi (?:do |really )?(?:like|love|enjoy)\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"\bi (?:do(?:n'?t| not)|ca(?:n'?t|nnot)) (?:really )?(?:like|abide|stand|care for|hold with)\b|\bi hate\b",
+    re.IGNORECASE,
+)
+_BREAKS = re.compile(r"[,.;!?]\s+")
 FRAME, HEADS = "coding_frame.yml", "coding.npz"
 """Files of an organisation's own coding, in its folder."""
 LEAST_KIND = 0.25
@@ -47,6 +56,7 @@ class _Answer:
     """An answer, read once."""
 
     text: str
+    question: str
     reading: Reading
     doc: Doc
     hits: tuple[Hit, ...]
@@ -90,7 +100,7 @@ class Analysis:
         places = self._places(answer, reading)
         if not places:
             return ()
-        whole = _Answer(answer, reading, parsed(answer), self._book.hits(words))
+        whole = _Answer(answer, question, reading, parsed(answer), self._book.hits(words))
         return tuple(self._point(whole, start, end) for start, end in places)
 
     def summary(self, points: Sequence[Point]) -> Summary:
@@ -113,11 +123,24 @@ class Analysis:
         words = marked(text, reading, self._reader.heads["point"].one_of(reading.pieces))
         if content(words) < LEAST_CONTENT and self._coder.likeliest_kind(reading) < LEAST_KIND:
             return []
-        found = [trimmed(text, *place) for place in decoded(words) or most_likely(words)]
-        return [(start, end) for start, end in found if start < end][:MAX_POINTS]
+        places = [half for place in decoded(words) or most_likely(words) for half in _halves(text, *place)]
+        found = [self._trimmed(text, *place) for place in places]
+        kept = [(start, end) for start, end in found if start < end]
+        return [place for n, place in enumerate(kept) if not _announces(text, kept, n)][:MAX_POINTS]
+
+    @staticmethod
+    def _trimmed(text: str, start: int, end: int) -> Place:
+        """Without fillers and politeness at the edges ("..., I've no complaints")."""
+        start, end = trimmed(text, start, end)
+        parts = [start, *(start + match.end() for match in _BREAKS.finditer(text[start:end])), end]
+        while len(parts) > 2 and says_nothing(words_of(text[parts[-2] : parts[-1]])):
+            parts.pop()
+        while len(parts) > 2 and says_nothing(words_of(text[parts[0] : parts[1]])):
+            parts.pop(0)
+        return trimmed(text, parts[0], parts[-1])
 
     def _point(self, answer: _Answer, start: int, end: int) -> Point:
-        coding: Coding = self._coder.coded(answer.text, answer.reading, start, end)
+        coding: Coding = self._coder.coded(answer.text, answer.reading, start, end, answer.question)
         quote = answer.text[start:end]
         span = answer.doc.char_span(start, end, alignment_mode="expand")
         tokens: Span = span if span is not None else answer.doc[0:0]
@@ -134,6 +157,23 @@ class Analysis:
             i_statement=i_statement_of(quote),
             label=label_of(tokens, coding.themes, self._book) or plain_label(coding.themes, self.frame),
         )
+
+
+def _halves(text: str, start: int, end: int) -> list[Place]:
+    """Two places where liking turns to disliking without a joint: "i love the quiz i dont like the singing"."""
+    turn = _TURN.search(text, start, end)
+    if turn is None or not _LIKING.search(text, start, turn.start()):
+        return [(start, end)]
+    return [(start, turn.start()), (turn.start(), end)]
+
+
+def _announces(text: str, places: Sequence[Place], number: int) -> bool:
+    """True for a few words that only announce the point that follows: "The only thing is the tea call."."""
+    start, end = places[number]
+    follows = number + 1 < len(places) and not text[end : places[number + 1][0]].strip(" .,;:-")
+    return (
+        follows and _ANNOUNCEMENT.match(text[start:end]) is not None and len(text[start:end].split()) <= MOST_ANNOUNCING
+    )
 
 
 def _overall(sentiments: set[str]) -> str:

@@ -49,6 +49,7 @@ class ControlGate(GraphComponent, IntentClassifier):
         for message in messages:
             ranking = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in message.get(INTENT_RANKING_KEY) or []]
             if ranking:
-                act, confidence = gate(ranking, decode(message.get(TEXT) or "")[2], self._settings)
+                _, question, kind = decode(message.get(TEXT) or "")
+                act, confidence = gate(ranking, kind, self._settings, question=question)
                 message.set(INTENT, {INTENT_NAME_KEY: act, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         return messages

@@ -8,7 +8,7 @@ from nlu.encoding import shorten
 from nlu.reader.reader import Reader
 
 Ranking = list[tuple[str, float]]
-READER_SHARE = 0.5
+READER_SHARE = 0.6
 """How much the reader's opinion counts beside the classifier's, 0 to 1. Source: development texts."""
 EDGE_WORDS = 40
 """Words read from each end of a long utterance: an act is announced at its start or its end."""

@@ -50,3 +50,17 @@ def test_without_any_reply_in_the_ranking_it_is_an_answer() -> None:
 def test_what_loses_words_needs_more_by_default() -> None:
     settings = GateSettings()
     assert 0.5 <= settings.asked <= settings.talk < settings.talk_costly < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Is there anything else about your home care?", "answer"),
+        ("Is there something you would like to offer, or show others?", "answer"),
+        ("May I keep your words?", "pause"),
+        ("", "pause"),
+    ],
+)
+def test_anything_else_is_answered_with_content(question: str, expected: str) -> None:
+    ranking = [("pause", 0.6), ("answer", 0.4)]
+    assert gate(ranking, "yes_no", SETTINGS, question=question)[0] == expected

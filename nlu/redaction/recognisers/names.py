@@ -68,7 +68,7 @@ _COMMON_SURNAMES = frozenset(
 )
 _ARTICLES = frozenset({"the", "a", "an", "some", "no", "say", "said", "any", "your", "what", "good", "in"})
 _MAX_WORDS = 4
-LEAST_CHANCE = 0.05
+LEAST_CHANCE = 0.02
 """Below this probability by the reader, what lists and patterns take for a name is a word.
 Source: development texts."""
 

@@ -13,13 +13,20 @@ from nlu.reader.heads import Floats
 from nlu.reader.reader import Reading, shared_reader
 from nlu.redaction.lists import not_people
 from nlu.redaction.spans import TYPES
+from nlu.redaction.spoken import runs
 
-SURE = 0.5
+SURE = 0.25
 """Least probability at which a word counts as private. Source: development texts."""
-TYPES_READ = {"NAME": SURE, "PHONE": 0.9, "EMAIL": 0.9, "ADDRESS": 0.9, "ORG": 0.8}
-"""What the reader may find, and how sure it must be. The other numbers and dates are left to the patterns, which know
-check digits and what stands before: a wedding day is no birthday. Source: development texts."""
-NEVER = 2.0
+SURER = 0.9
+"""The same for everything but names. Source: development texts."""
+LEAST_DIGITS = {"NHS": 9, "PHONE": 5, "BANK": 3, "ACCESS_CODE": 3, "DOB": 3}
+"""Digits, typed or said, that a number has at least: 999 and 111 are nobody's."""
+_NOT_PRIVATE = re.compile(
+    r"\b(?:order|ref|reference|policy|claim|room|page|bus|meter|serial|booking|invoice|model|part|ticket|case"
+    r"|married|wed|wedding|anniversary|opened|moved|died|buried|war|rang|ring|dial|press)\b[^.]{0,25}$",
+    re.IGNORECASE,
+)
+"""Before a number or a date: it is none of these. A phone number is told by patterns where it is rung."""
 BELOW_PATTERNS = 0.85
 """Presidio's score of what only the reader sees, as a share of its probability: below what a pattern scores."""
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
@@ -116,8 +123,17 @@ class ReaderRecogniser(EntityRecognizer):
         return [
             RecognizerResult(name, start, end, BELOW_PATTERNS * chance)
             for start, end, name, chance in privates.found()
-            if chance >= TYPES_READ.get(name, NEVER) and not any(a <= start < b for a, b in famous)
+            if not any(a <= start < b for a, b in famous)
+            and (name == "NAME" or (chance >= SURER and _may_be(text, start, end, name)))
         ]
+
+
+def _may_be(text: str, start: int, end: int, name: str) -> bool:
+    """Whether words can be of a type: with digits enough, and not announced as something else."""
+    digits = sum(len(run.chars) for run in runs(text[start:end]))
+    return digits >= LEAST_DIGITS.get(name, 0) and not (
+        name in LEAST_DIGITS and _NOT_PRIVATE.search(text[max(0, start - 40) : start])
+    )
 
 
 def read_privates(text: str) -> Privates:
