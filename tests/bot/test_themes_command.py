@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.main import app
+from bot.cli.themes import themes
 from dialogues.errors import SaysoError
 from nlu.analysis.labelled import TRAINING_FOLDER
 from nlu.analysis.points import HEADS
@@ -32,7 +32,7 @@ def rows(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["themes", *arguments])
+    result = CliRunner().invoke(themes, list(arguments))
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return f"{result.exit_code} {result.output}"

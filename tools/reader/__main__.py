@@ -30,6 +30,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.reader", description=__doc__)
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the reader goes")
     parser.add_argument("--passes", type=float, default=usual.passes, help="how often each row is met")
+    parser.add_argument("--rate", type=float, default=usual.rate, help="learning rate of the layers")
+    parser.add_argument("--start", type=Path, help="go on from this folder's seed0.pt, with its tokeniser")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="several: their weights are averaged")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -39,7 +41,10 @@ def main() -> int:
     screened = texts.screened([row.text for row in (*utterances, *answers)])
     tokeniser = options.out / "tokenizer.json"
     everything = [row.text for rows in (utterances, answers, private, screened) for row in rows]
-    make_tokeniser([*everything, *(row.question for row in (*utterances, *answers))], tokeniser)
+    if options.start:
+        tokeniser.write_bytes((options.start / "tokenizer.json").read_bytes())
+    else:
+        make_tokeniser([*everything, *(row.question for row in (*utterances, *answers))], tokeniser)
     pieces = Pieces(tokeniser)
     tasks = {
         "act": act_task(utterances),
@@ -52,7 +57,10 @@ def main() -> int:
     for seed in options.seeds:
         torch.manual_seed(0)  # the heads begin alike, so that what several seeds learned can be averaged
         network = Network(base_encoder(tokeniser, MAX_PIECES), LABELS, WHOLE)
-        teach(network, tasks, pieces, replace(usual, passes=options.passes, seed=seed), Progress())
+        if options.start:
+            network.load_state_dict(torch.load(options.start / "seed0.pt", weights_only=True))
+        lessons = replace(usual, passes=options.passes, rate=options.rate, head_rate=10 * options.rate, seed=seed)
+        teach(network, tasks, pieces, lessons, Progress())
         taught.append(network.state_dict())
         torch.save(network.state_dict(), options.out / f"seed{seed}.pt")
     network.load_state_dict({name: sum(state[name] for state in taught) / len(taught) for name in taught[0]})
