@@ -20,6 +20,9 @@ COSTLY = frozenset({"stop", "skip", "take_back", "restart", "go_back", "pause", 
 SELDOM = frozenset({"faster", "restart", "my_data"})
 """Commands that hardly anybody gives: one counts only when it is likelier than all else together."""
 SELDOM_NEEDS = 0.5
+ENDING = frozenset({"stop", "pause", "goodbye"})
+"""Commands that end the talk: they count only when together they are likely, else the next likeliest command does."""
+ENDING_NEEDS = 0.5
 TALK = frozenset({"open", "probe", "none"})
 """Kinds of question that are answered with content."""
 _ANYTHING_ELSE = re.compile(r"\b(?:any|some)thing (?:else|more|you would like to (?:add|offer|show))\b", re.IGNORECASE)
@@ -60,7 +63,12 @@ def gate(
         (act, its probability).
     """
     commands = [pair for pair in ranking if pair[0] not in REPLIES]
-    commands.sort(key=lambda pair: (pair[0] in SELDOM and pair[1] < SELDOM_NEEDS, -pair[1]))
+    ending = sum(p for act, p in commands if act in ENDING)
+
+    def doubtful(act: str, p: float) -> bool:
+        return (act in SELDOM and p < SELDOM_NEEDS) or (act in ENDING and ending < ENDING_NEEDS)
+
+    commands.sort(key=lambda pair: (doubtful(*pair), -pair[1]))
     replies = [pair for pair in ranking if pair[0] in REPLIES] or [(ANSWER, 0.0)]
     if not commands:
         return replies[0]

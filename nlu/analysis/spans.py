@@ -18,7 +18,9 @@ OUTSIDE, BEGINS, INSIDE = range(3)
 MAX_POINT_WORDS = 35
 """Longest quote. Source: the point's definition, the smallest stretch that stands on its own."""
 LEAST_WORDS = 2
-"""A shorter stretch goes with its neighbour, unless it is all there is."""
+"""A shorter stretch is no point, unless it is all there is."""
+SMALL_WORDS = 3
+"""A shorter stretch goes with a neighbour that is near."""
 NEARBY_WORDS = 2
 """Unmarked words between two halves of a stretch that may be bridged."""
 KEEP = 0.4
@@ -29,6 +31,20 @@ _CONDITIONS = frozenset(
 )
 """A short stretch that begins with one of these is half a point: the other half follows."""
 MOST_CONDITION_WORDS = 6
+TAIL_WORDS = 3
+"""So few words between a stretch and the next, or the end, belong to it."""
+_TURNING = frozenset(
+    "not never no nobody nothing nowt none dont don't doesnt doesn't didnt didn't isnt isn't arent aren't wasnt wasn't "
+    "cant can't couldnt couldn't wont won't wouldnt wouldn't if unless without hardly i they she he it we you do does "
+    "did is are was were has have had can could will would should".split()
+)
+"""What turns the sense of the words after it, or is what they are said of: never left outside."""
+_UNFINISHED = frozenset(
+    "the a an my your his her our their me these those some any no every to of for with in on at by from into about "
+    "like as than is are was were be been being am do does did has have had can could will would should must not never "
+    "too very more if when i we they she he it".split()
+)
+"""A stretch never ends with one of these."""
 _STOPS = ".,;:!?-\"'()"
 _WORD = re.compile(r"\S+")
 _FLOOR = 1e-6
@@ -36,12 +52,18 @@ _FLOOR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A word with the probabilities of `MARKS`."""
+    """A word with the probabilities of `MARKS`, in lower case without stops, and its last sign."""
 
     start: int
     end: int
     marks: Floats
     form: str = ""
+    last: str = ""
+
+    @property
+    def ends(self) -> bool:
+        """Whether a sentence ends with it."""
+        return self.last in (".", "!", "?", ";")
 
 
 def marked(text: str, reading: Reading, chances: Floats) -> list[Marked]:
@@ -65,15 +87,19 @@ def marked(text: str, reading: Reading, chances: Floats) -> list[Marked]:
             outside, begins = float(chances[spoken, OUTSIDE].mean()), float(chances[spoken[0], BEGINS])
             inside = max(_FLOOR, 1 - outside - begins)
             marks = np.array([outside, begins, inside], dtype=np.float32)
-            words.append(Marked(match.start(), match.end(), marks, match.group().lower().strip(_STOPS)))
+            said = match.group()
+            words.append(Marked(match.start(), match.end(), marks, said.lower().strip(_STOPS), said[-1]))
     return words
 
 
 def decoded(words: Sequence[Marked]) -> list[Place]:
     """The places of the points, in order, never overlapping, each of at most `MAX_POINT_WORDS` words."""
     found: list[Place] = []
-    for first, last in _runs(words, _course(words)):
-        for a, b in _short_enough(words, first, last):
+    runs = _runs(words, _course(words))
+    for number, (first, last) in enumerate(runs):
+        low = runs[number - 1][1] if number else 0
+        high = runs[number + 1][0] if number + 1 < len(runs) else len(words)
+        for a, b in _short_enough(words, *_whole(words, first, last, low, high)):
             found.append((words[a].start, words[b - 1].end))
     return found
 
@@ -125,13 +151,32 @@ def _runs(words: Sequence[Marked], course: Sequence[int]) -> list[tuple[int, int
     joined: list[tuple[int, int]] = []
     for first, last in runs:
         before = joined[-1] if joined else (0, 0)
-        small = min(last - first, before[1] - before[0]) < LEAST_WORDS
+        small = min(last - first, before[1] - before[0]) < SMALL_WORDS
         half = before[1] - before[0] <= MOST_CONDITION_WORDS and words[before[0]].form in _CONDITIONS
         if joined and (small or half) and first - before[1] <= NEARBY_WORDS:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
     return [run for run in joined if run[1] - run[0] >= LEAST_WORDS] or joined
+
+
+def _whole(words: Sequence[Marked], first: int, last: int, low: int, high: int) -> tuple[int, int]:
+    """A stretch with what it cannot do without: a "not" before it, the end of its phrase, a last word or two.
+
+    Args:
+        words: The words of the answer.
+        first: First word of the stretch.
+        last: One past its last word.
+        low: Where the stretch before ends.
+        high: Where the stretch after begins.
+    """
+    if last < high and high - last <= TAIL_WORDS and not words[last - 1].ends:
+        last = high
+    while last < high and words[last - 1].form in _UNFINISHED and not words[last - 1].ends:
+        last += 1
+    while first > low and not words[first - 1].ends and words[first - 1].form in _TURNING:
+        first -= 1
+    return first, last
 
 
 def _short_enough(words: Sequence[Marked], first: int, last: int) -> list[tuple[int, int]]:

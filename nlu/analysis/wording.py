@@ -109,13 +109,17 @@ _AFTER_OBJECT = frozenset(
     "wet sad happy old poorly waiting sat stood lying".split()
 )
 """After these "me" is the one it is done to."""
+_BEFORE_OWNED = frozenset(
+    (
+        "",
+        *"on in with of at by from into and but or all through about over under off up down like near wash washes "
+        "washed brush brushes cut cuts hurt hurts broke lost lose does did".split(),
+    )
+)
+"""Before dialect "me" for "my": nothing is given to anybody there."""
 _TIMES = frozenset(
     "sunday monday tuesday wednesday thursday friday saturday sundays mondays tuesdays wednesdays thursdays fridays "
     "saturdays morning mornings night nights afternoon evening christmas easter week month year time times".split()
-)
-_EITHER_VERBS = frozenset(
-    "bring brings brought make makes made get gets got buy buys bought cook cooks cooked cut cuts wash washes washed "
-    "do does did".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _FIRST_PERSON = re.compile(r"\b(?:i|i['\u2019](?:m|ve|d|ll)|im|ive)\b", re.IGNORECASE)
@@ -180,6 +184,8 @@ def _doubtful(quote: str, words: Sequence[str]) -> bool:
     forms = [word.lower().replace("\u2019", "'") for word in words]
     if _reported(forms) or not _UNSURE_WORDS.isdisjoint(forms):
         return True
+    if "you" in forms and ({*_I_FORMS, "me"} & set(forms)):
+        return True  # one of them is the hearer, or anybody: side by side they would become one
     bare = quote.replace("\u2019", "'").strip()
     return bool(_UNSURE.search(bare) or _ADDRESSED.search(bare))
 
@@ -217,6 +223,8 @@ def _shifted(quote: str, start: int, end: int, tokens: dict[int, Token]) -> list
     pieces, last, previous = [], start, ""
     for match in _WORD.finditer(quote, start, end):
         form = match.group().lower().replace("\u2019", "'")
+        if form in _I_FORMS and previous == "me":
+            return None  # "they leave me I fall": two persons would run into one
         new = _second_person(form, previous, tokens.get(match.start()))
         if new is None:
             return None
@@ -253,7 +261,7 @@ def _me(previous: str, token: Token | None) -> str | None:
         return None
     if previous in _OBJECT_VERBS:
         return "you" if following.tag_ not in ("NN", "NNS") else None
-    return None if previous in _EITHER_VERBS or following.lower_ in _TIMES else "your"
+    return "your" if previous in _BEFORE_OWNED and following.lower_ not in _TIMES else None
 
 
 def _noun_ahead(token: Token) -> bool:

@@ -64,3 +64,13 @@ def test_what_loses_words_needs_more_by_default() -> None:
 def test_anything_else_is_answered_with_content(question: str, expected: str) -> None:
     ranking = [("pause", 0.6), ("answer", 0.4)]
     assert gate(ranking, "yes_no", SETTINGS, question=question)[0] == expected
+
+
+def test_a_doubtful_ending_gives_way_to_another_command() -> None:
+    assert gate([("stop", 0.3), ("skip", 0.25), ("dont_know", 0.25), ("repeat", 0.2)], "beans", SETTINGS)[0] == "skip"
+    assert gate([("stop", 0.3), ("pause", 0.25), ("skip", 0.25), ("answer", 0.2)], "beans", SETTINGS)[0] == "stop"
+
+
+def test_what_hardly_anybody_asks_for_must_be_likelier_than_all_else() -> None:
+    assert gate([("faster", 0.4), ("slower", 0.35), ("answer", 0.25)], "yes_no", SETTINGS)[0] == "slower"
+    assert gate([("faster", 0.6), ("slower", 0.4)], "yes_no", SETTINGS)[0] == "faster"

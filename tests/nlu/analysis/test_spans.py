@@ -21,8 +21,10 @@ def words(*marks: tuple[float, float, float]) -> list[Marked]:
     [
         ([], []),
         ([OUT, OUT, OUT], []),
-        ([OUT, BEGIN, IN, IN, OUT], [(5, 19)]),
-        ([BEGIN, IN, BEGIN, IN], [(0, 9), (10, 19)]),
+        ([OUT, BEGIN, IN, IN, *[OUT] * 4], [(5, 19)]),
+        ([OUT, BEGIN, IN, IN, OUT], [(5, 24)]),
+        ([BEGIN, IN, IN, BEGIN, IN, IN], [(0, 14), (15, 29)]),
+        ([BEGIN, IN, BEGIN, IN], [(0, 19)]),
         ([OUT, IN, IN, IN], [(5, 19)]),
         ([BEGIN, IN, IN, BEGIN], [(0, 19)]),
         ([OUT, OUT, BEGIN], [(10, 14)]),
@@ -43,6 +45,30 @@ def test_the_likeliest_place_of_a_text_without_sure_points() -> None:
     assert most_likely(words(OUT, OUT)) == [(0, 9)]
     long = words(*[OUT] * 40, *[(0.6, 0.2, 0.2)] * MAX_POINT_WORDS)
     assert most_likely(long) == [(200, 5 * 75 - 1)]
+
+
+def said(text: str, inside: str) -> list[Marked]:
+    at = text.index(inside)
+    found, start = [], 0
+    for word in text.split():
+        start = text.index(word, start)
+        marks = OUT if not at <= start < at + len(inside) else BEGIN if start == at else IN
+        found.append(Marked(start, start + len(word), np.array(marks, np.float32), word.strip(".").lower(), word[-1]))
+        start += len(word)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "quote"),
+    [
+        ("well the dinners are not hot enough for me you see now then", "dinners are not hot", "dinners are not hot"),
+        ("well they do not come on a sunday any more you see", "come on a", "they do not come on a sunday"),
+        ("it is warm. they come late and that is all i know of", "come late and", "they come late and"),
+        ("he comes. Late it is", "Late it", "Late it is"),
+    ],
+)
+def test_a_stretch_keeps_what_it_cannot_do_without(text: str, inside: str, quote: str) -> None:
+    assert [text[start:end] for start, end in decoded(said(text, inside))] == [quote]
 
 
 def test_content_is_the_surest_word() -> None:
