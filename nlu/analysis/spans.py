@@ -31,6 +31,14 @@ _CONDITIONS = frozenset(
 )
 """A short stretch that begins with one of these is half a point: the other half follows."""
 MOST_CONDITION_WORDS = 6
+CLAUSE_REST_WORDS = 4
+"""So many words at most are added to end a clause."""
+_STARTERS = frozenset(
+    "i im ive id ill they theyre theyd she shes shed he hes hed it its itd we were weve you youre there theres that "
+    "thats this and but so because cos or if when while then well oh no yes aye mind only though although anyway now "
+    "what who my our the a an not i'm i've i'd i'll they're she's he's it's we're you're there's that's".split()
+)
+"""What a new clause may begin with."""
 TAIL_WORDS = 3
 """So few words between a stretch and the next, or the end, belong to it."""
 _TURNING = frozenset(
@@ -174,9 +182,20 @@ def _whole(words: Sequence[Marked], first: int, last: int, low: int, high: int) 
         last = high
     while last < high and words[last - 1].form in _UNFINISHED and not words[last - 1].ends:
         last += 1
+    last = _clause_end(words, last, high)
     while first > low and not words[first - 1].ends and words[first - 1].form in _TURNING:
         first -= 1
     return first, last
+
+
+def _clause_end(words: Sequence[Marked], last: int, high: int) -> int:
+    """Where the clause ends that a stretch breaks off in, if that is near: else where the stretch ends."""
+    end = last
+    while end < high and not words[end - 1].ends and words[end].form not in _STARTERS:
+        end += 1
+        if end - last > CLAUSE_REST_WORDS:
+            return last
+    return end
 
 
 def _short_enough(words: Sequence[Marked], first: int, last: int) -> list[tuple[int, int]]:

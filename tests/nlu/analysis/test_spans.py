@@ -21,7 +21,7 @@ def words(*marks: tuple[float, float, float]) -> list[Marked]:
     [
         ([], []),
         ([OUT, OUT, OUT], []),
-        ([OUT, BEGIN, IN, IN, *[OUT] * 4], [(5, 19)]),
+        ([OUT, BEGIN, IN, IN, *[OUT] * 6], [(5, 19)]),
         ([OUT, BEGIN, IN, IN, OUT], [(5, 24)]),
         ([BEGIN, IN, IN, BEGIN, IN, IN], [(0, 14), (15, 29)]),
         ([BEGIN, IN, BEGIN, IN], [(0, 19)]),
@@ -61,10 +61,15 @@ def said(text: str, inside: str) -> list[Marked]:
 @pytest.mark.parametrize(
     ("text", "inside", "quote"),
     [
-        ("well the dinners are not hot enough for me you see now then", "dinners are not hot", "dinners are not hot"),
-        ("well they do not come on a sunday any more you see", "come on a", "they do not come on a sunday"),
+        (
+            "well the dinners are not hot enough for me you see now then",
+            "dinners are not hot",
+            "dinners are not hot enough for me",
+        ),
+        ("well they do not come on a sunday any more you see", "come on a", "they do not come on a sunday any more"),
         ("it is warm. they come late and that is all i know of", "come late and", "they come late and"),
         ("he comes. Late it is", "Late it", "Late it is"),
+        ("twelve minutes i was a quantity surveyor and i can count", "i was a quantity", "i was a quantity surveyor"),
     ],
 )
 def test_a_stretch_keeps_what_it_cannot_do_without(text: str, inside: str, quote: str) -> None:
