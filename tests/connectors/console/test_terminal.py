@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -44,6 +45,7 @@ def read_until(terminal: int, words: str) -> str:
 def test_leaving_by_a_key_is_kind(key: bytes) -> None:
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests that run in the background inherit a deaf Ctrl-C
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM.format(paths=PATHS)])  # noqa: S606 - this very Python
     read_until(terminal, "You: ")
     os.write(terminal, b"1\n")
