@@ -32,7 +32,7 @@ _ANYTHING_ELSE = re.compile(r"\b(?:any|some)thing (?:else|more|you would like to
 class GateSettings:
     """How sure is sure enough (probabilities of its being a command at all, 0 to 1).
 
-    Source: chosen on grouped held-out folds of `data/en` by `python -m nlu.crossval --gate`.
+    Source: chosen on the development texts (docs/evaluation.md).
 
     Attributes:
         talk: For a command after a question of `TALK`.

@@ -24,6 +24,8 @@ STRETCH_SHARE = 0.6
 """How much the stretch itself counts beside the whole answer, 0 to 1."""
 WORDS_SHARE = 0.5
 """How much its words count beside its reading, 0 to 1. Source: development texts."""
+ASKED_SHARE = 0.35
+"""How much the question counts where the words are bare, 0 to 1: words that are plain may still win."""
 NO_SENSE = "none"
 FEELINGS = {
     "praise": "positive",
@@ -85,12 +87,14 @@ class Coder:
             )
         asked = asked_kind(question, text[start:end])
         if asked is not None:
-            kinds = np.asarray([float(kind == asked) for kind in self._kind.labels], dtype=np.float32)
+            told = np.asarray([float(kind == asked) for kind in self._kind.labels], dtype=np.float32)
+            kinds = np.asarray((1 - ASKED_SHARE) * kinds + ASKED_SHARE * told, dtype=np.float32)
+        found = _in_order(chosen(self._kind.labels, kinds, SECOND_KIND, MAX_KINDS))
         confidence = float(np.clip(np.sqrt(kinds.max() * themes.max()), 0.0, 1.0))
         return Coding(
-            kinds=_in_order(chosen(self._kind.labels, kinds, SECOND_KIND, MAX_KINDS)),
+            kinds=found,
             themes=chosen(self._theme.labels, themes, SECOND_THEME, MAX_THEMES),
-            sentiment=FEELINGS[asked] if asked else self._sentiment.labels[int(feeling.argmax())],
+            sentiment=FEELINGS[asked] if asked and found == (asked,) else self._sentiment.labels[int(feeling.argmax())],
             sense=self.sense(stretch),
             confidence=round(confidence, 3),
         )
