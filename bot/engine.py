@@ -6,22 +6,25 @@ prompts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from bot.inbox import Inbox, joined
-from bot.records import Records, Unit
+from bot.records import ConversationView, Records, SpokenTurn, Unit
 from bot.understanding import Understander, clean
 from bot.wire import reply_from_json, reply_to_json
 from dialogues import manager
 from dialogues.errors import SaysoError
+from dialogues.hearings import Verdict
 from dialogues.manager import Outcome
 from dialogues.script import Script
 from dialogues.state import State, from_json, to_json
-from dialogues.types import Context, Reply, Turn, Understanding
+from dialogues.types import Context, Event, Expects, Hearing, Purpose, Reply, Turn, Understanding, Voice
 
 MERGE_SECONDS: Mapping[str, float] = {"telegram": 1.2}
 """How long a channel waits for further pieces of one turn; pages and programs wait for each reply, so 0."""
@@ -52,8 +55,17 @@ class Engine:
 
     # -- the ways in ------------------------------------------------------------------------------------------
 
-    async def start(self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "") -> Reply:
+    async def start(
+        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+    ) -> Reply:
         """Opens a conversation, or takes up an unfinished one by its code.
+
+        Args:
+            service: Id of the service to talk about.
+            channel: Where.
+            preferred_name: How the person likes to be called; "" when not known.
+            resume_code: Takes up an earlier conversation instead.
+            identity: What recognises the same person again; only a keyed hash of it is kept.
 
         Raises:
             SaysoError: `service_unknown`, `guide_unknown`, `code_unknown`.
@@ -79,6 +91,7 @@ class Engine:
             state=to_json(outcome.state),
             reply=reply_to_json(Reply("", outcome.prompts)),
             resume_code=code,
+            identity=identity or None,
         )
         reply = Reply(opened.conversation_id, outcome.prompts)
         async with self._records.unit(opened.conversation_id) as unit:
@@ -92,6 +105,25 @@ class Engine:
             SaysoError: `conversation_unknown`, `storage_busy`; nothing is lost, the message may be sent again.
         """
         return await self._inbox.put(turn)
+
+    async def hear_again(self, conversation_id: str, message_id: str, text: str, hearing: Hearing) -> None:
+        """Takes a second hearing of a spoken message; see `dialogues/hearings.py`.
+
+        Raises:
+            SaysoError: `conversation_unknown`, `conversation_busy`.
+        """
+        text = clean(text)
+        for _ in range(_TRIES):
+            seen = await self._records.conversation(conversation_id)
+            spoken = await self._records.spoken(conversation_id, message_id[:MESSAGE_ID_CHARACTERS])
+            if spoken is None or not seen.state or not text:
+                return
+            heard = await self._heard_again(spoken, text, from_json(dict(seen.state)))
+            async with self._records.unit(conversation_id) as unit:
+                if unit.turn_count == seen.turn_count:
+                    await self._store_second(unit, spoken, hearing, text, heard)
+                    return
+        raise SaysoError("conversation_busy", "Others write in this conversation too. Send it again.", permanent=False)
 
     async def last_prompts(self, conversation_id: str) -> Reply:
         """What was said last.
@@ -110,13 +142,14 @@ class Engine:
             seen = await self._records.conversation(turn.conversation_id)
             if not seen.state:
                 return await self._after_erasure(turn)
-            heard = await self._understand(turn, from_json(dict(seen.state)))
+            basis = basis_of(turns, seen)
+            heard = await self._understand(basis.turn, basis.state)
             async with self._records.unit(turn.conversation_id) as unit:
                 known = await unit.reply_to(_message_id(turn))
                 if known is not None:
                     return reply_from_json(turn.conversation_id, known, duplicate=True)
                 if unit.turn_count == seen.turn_count:
-                    return await self._store(unit, turns, turn, heard)
+                    return await self._store(unit, turns, basis, heard)
         raise SaysoError("conversation_busy", "Others write in this conversation too. Send it again.", permanent=False)
 
     async def _after_erasure(self, turn: Turn) -> Reply:
@@ -140,18 +173,28 @@ class Engine:
             known=tuple(p.point for p in state.live_points),
         )
 
-    async def _store(self, unit: Unit, turns: tuple[Turn, ...], turn: Turn, heard: Understanding) -> Reply:
+    async def _store(self, unit: Unit, turns: tuple[Turn, ...], basis: Basis, heard: Understanding) -> Reply:
         """The turn, its events, the new state and the reply: all of it, or nothing."""
+        turn = basis.turn
         number = await self._add_turns(unit, turns, turn, heard)
         heard = replace(heard, turn_number=number)
-        outcome = manager.advance(from_json(unit.state), heard, self._script, self._clock())
+        outcome = self._decide(basis, heard)
         reply = Reply(turn.conversation_id, outcome.prompts, outcome.done, heard.act, degraded=heard.degraded)
-        await self._keep(unit, outcome, reply, turn.channel)
+        for event in basis.events:
+            await unit.record(event, at=self._clock())
+        await self._keep(unit, outcome, reply, turn.channel, {} if outcome.done else basis.to_json())
         _log_turn(turn, heard, outcome)
         return reply
 
-    async def _keep(self, unit: Unit, outcome: Outcome, reply: Reply, channel: str) -> None:
-        """What the manager decided: events, words said, state and reply."""
+    def _decide(self, basis: Basis, heard: Understanding) -> Outcome:
+        if basis.too_late:
+            return manager.changed_earlier(basis.state, heard, self._script, self._clock())
+        return manager.advance(basis.state, heard, self._script, self._clock(), amended=bool(basis.events))
+
+    async def _keep(
+        self, unit: Unit, outcome: Outcome, reply: Reply, channel: str, previous: Mapping[str, Any] | None = None
+    ) -> None:
+        """What the manager decided: events, words said, state and reply; and what a changed turn goes back to."""
         for event in outcome.events:
             await unit.record(event, at=self._clock())
         if outcome.prompts:
@@ -164,7 +207,8 @@ class Engine:
                 purpose=last.purpose,
             )
         await unit.add_channel(channel)
-        await unit.save(state=to_json(outcome.state), reply=reply_to_json(reply), status=_status(outcome))
+        state = to_json(outcome.state)
+        await unit.save(state=state, reply=reply_to_json(reply), status=_status(outcome), previous=previous)
 
     @staticmethod
     async def _add_turns(unit: Unit, turns: tuple[Turn, ...], turn: Turn, heard: Understanding) -> int:
@@ -176,10 +220,42 @@ class Engine:
             act=heard.act,
             confidence=turn.confidence,
             degraded=heard.degraded,
+            hearing=turns[0].hearing,
         )
         for piece in turns[1:]:  # further pieces are part of the turn above; their ids are remembered
-            await unit.add_turn(speaker="person", text="", message_id=_message_id(piece), voice=piece.voice)
+            await unit.add_turn(
+                speaker="person", text="", message_id=_message_id(piece), voice=piece.voice, hearing=piece.hearing
+            )
         return number
+
+    # -- a second hearing -------------------------------------------------------------------------------------
+
+    async def _heard_again(self, spoken: SpokenTurn, text: str, state: State) -> Understanding | None:
+        """The second hearing, understood; None where it changes nothing."""
+        if state.over or not spoken.alone or _bare_words(text) == _bare_words(spoken.text):
+            return None
+        heard = await self._understander.understand(
+            text,
+            Context(spoken.question, Expects(spoken.expects or Expects.OPEN)),
+            Purpose(spoken.purpose) if spoken.purpose else None,
+            voice=Voice(spoken.voice),
+            known=tuple(p.point for p in state.live_points if p.turn_number != spoken.number),
+        )
+        return replace(heard, turn_number=spoken.number)
+
+    async def _store_second(
+        self, unit: Unit, spoken: SpokenTurn, hearing: Hearing, text: str, heard: Understanding | None
+    ) -> None:
+        if heard is None:
+            await unit.add_hearing(spoken.number, text, hearing, Verdict.SAME)
+            return
+        verdict, outcome = manager.heard_again(from_json(unit.state), spoken.text, heard, self._script, self._clock())
+        state = Verdict.SAME if verdict is Verdict.SAME else Verdict.PROPOSED
+        if not await unit.add_hearing(spoken.number, text, hearing, state):
+            return
+        for event in outcome.events:
+            await unit.record(event, at=self._clock())
+        await unit.save(state=to_json(outcome.state), reply=unit.last_reply, status=unit.status)
 
     async def _resume(self, code: str, channel: str) -> Reply:
         conversation_id = await self._records.find_by_resume_code(code)
@@ -188,8 +264,48 @@ class Engine:
         async with self._records.unit(conversation_id) as unit:
             outcome = manager.resume(from_json(unit.state), self._script, self._clock())
             reply = Reply(conversation_id, outcome.prompts, outcome.done)
-            await self._keep(unit, outcome, reply, channel)
+            await self._keep(unit, outcome, reply, channel, {})
         return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a turn is understood and answered on: the state now, or for a changed turn the state before it.
+
+    Attributes:
+        turn: The turn with all its words.
+        pieces: `(message id, text)` of the messages that make it up.
+        events: What has to be recorded first.
+        too_late: True where the turn changes one that can no longer be taken back.
+    """
+
+    state: State
+    turn: Turn
+    pieces: tuple[tuple[str, str], ...]
+    events: tuple[Event, ...] = ()
+    too_late: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What a later change of this turn goes back to."""
+        return {"state": to_json(self.state), "pieces": [list(piece) for piece in self.pieces]}
+
+
+def basis_of(turns: tuple[Turn, ...], seen: ConversationView) -> Basis:
+    """Where a turn stands. One that amends the last turn takes its place; see `docs/adr/0012`."""
+    turn, state = joined(turns), from_json(dict(seen.state))
+    if not turn.amends:
+        return Basis(state, turn, tuple((_message_id(piece), clean(piece.text)) for piece in turns))
+    pieces = [(str(i), str(text)) for i, text in seen.previous.get("pieces", [])]
+    if state.over or turn.amends not in dict(pieces):
+        return Basis(state, turn, ((_message_id(turn), clean(turn.text)),), too_late=True)
+    changed = tuple((i, clean(turn.text) if i == turn.amends else text) for i, text in pieces)
+    before, event = manager.rewound(from_json(dict(seen.previous["state"])), state)
+    words = "\n".join(text for _, text in changed if text.strip())
+    return Basis(before, replace(turn, text=words), changed, (event,))
+
+
+def _bare_words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def _message_id(turn: Turn) -> str:

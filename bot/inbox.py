@@ -46,15 +46,17 @@ class Inbox:
         self._lines: dict[str, _Line] = {}
 
     async def put(self, turn: Turn) -> Reply:
-        """Hands in one message and returns the reply to the turn that it became part of."""
+        """Hands in one message and returns the reply to the turn that it became part of.
+
+        `joined` is set on the reply to every piece but the first, so that it is sent once.
+        """
         line = self._lines.setdefault(turn.conversation_id, _Line())
         line.users += 1
         try:
             batch = line.waiting
-            if batch is not None and not batch.closed and batch.turns[0].voice is turn.voice:
-                batch.turns.append(turn)
+            if batch is not None and not batch.closed and _joins(batch, turn):
                 batch.last_at = asyncio.get_running_loop().time()
-                return await asyncio.shield(batch.reply)
+                return replace(await asyncio.shield(batch.reply), joined=True)
             return await self._lead(line, turn)
         finally:
             line.users -= 1
@@ -66,7 +68,7 @@ class Inbox:
         batch = _Batch([turn], loop.create_future(), loop.time())
         line.waiting = batch
         try:
-            await self._wait(batch, self._windows.get(turn.channel, 0.0))
+            await self._wait(batch, 0.0 if turn.amends else self._windows.get(turn.channel, 0.0))
             async with line.lock:
                 batch.closed = True
                 if line.waiting is batch:
@@ -93,6 +95,20 @@ class Inbox:
             until := min(batch.last_at + window_seconds, deadline)
         ) > loop.time():
             await asyncio.sleep(until - loop.time())  # each piece that comes moves `until` on
+
+
+def _joins(batch: _Batch, turn: Turn) -> bool:
+    """Adds a further piece to a batch that waits, or changes one that is in it; False where it stands for itself."""
+    if turn.amends:
+        for place, piece in enumerate(batch.turns):
+            if piece.message_id == turn.amends:
+                batch.turns[place] = replace(piece, text=turn.text, hearing=turn.hearing or piece.hearing)
+                return True
+        return False
+    if batch.turns[0].voice is not turn.voice or batch.turns[0].amends:
+        return False
+    batch.turns.append(turn)
+    return True
 
 
 def joined(turns: tuple[Turn, ...]) -> Turn:

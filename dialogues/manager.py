@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from dialogues.beans import Beans
 from dialogues.collect import Collect
 from dialogues.digressions import TakeBackFlow, digress
+from dialogues.hearings import BROUGHT_BACK_IN, SecondHearings, Verdict, bring_back, take_up, weigh
 from dialogues.read_back import ReadBack
 from dialogues.script import Script
-from dialogues.state import Frame, State
+from dialogues.state import Frame, SecondHearing, State
 from dialogues.talk import ROOT, FlowLogic, Talk
 from dialogues.topics import ELSE, LADDER, LOOKING_BACK, Topics
 from dialogues.types import (
@@ -26,6 +27,7 @@ from dialogues.types import (
     Level,
     Prompt,
     Resumed,
+    Rewound,
     Understanding,
 )
 
@@ -55,6 +57,7 @@ _LOGIC: dict[str, FlowLogic] = {
     "beans": Beans(),
     "read_back": ReadBack(),
     "take_back": TakeBackFlow(),
+    "second_hearing": SecondHearings(),
 }
 _COLLECT = Collect()
 _REST_FLOWS = {"topics", "beans"}
@@ -96,7 +99,7 @@ def context_of(state: State) -> Context:
     return Context(last.text, last.expects, last.options, labels)
 
 
-def advance(state: State, heard: Understanding, script: Script, now: datetime) -> Outcome:
+def advance(state: State, heard: Understanding, script: Script, now: datetime, *, amended: bool = False) -> Outcome:
     """Takes one understood turn.
 
     Args:
@@ -104,6 +107,7 @@ def advance(state: State, heard: Understanding, script: Script, now: datetime) -
         heard: The turn, understood.
         script: All flows and wordings.
         now: Time zone aware.
+        amended: True when it takes the place of a turn that was taken back.
 
     Returns:
         The new state, what to say (the last prompt carries the question), and what happened.
@@ -118,9 +122,53 @@ def advance(state: State, heard: Understanding, script: Script, now: datetime) -
     if state.paused_at is not None and not _resume(talk, heard):
         _after(talk, heard)
         return _close(talk)
+    if amended:
+        talk.say("repair.changed")
     _take(talk, heard)
     _after(talk, heard)
     return _close(talk)
+
+
+def rewound(before: State, now_state: State) -> tuple[State, Rewound]:
+    """The state from before the last turn, for a changed turn in its place, and the event that takes the turn back.
+
+    Ids of points are never given twice, and whoever was asked about a concern is not asked again.
+    """
+    event = Rewound(tuple((p.id, p.status, p.beans) for p in before.points))
+    kept = replace(before, heard_count=now_state.heard_count, second_hearings=now_state.second_hearings)
+    return kept, event
+
+
+def changed_earlier(state: State, heard: Understanding, script: Script, now: datetime) -> Outcome:
+    """An earlier message was changed, too long ago to take its turn back: asks what to put right."""
+    if state.over or heard.screening.level is Level.IMMEDIATE:
+        return advance(state, heard, script, now)
+    talk = Talk(state, script, now)
+    talk.say("repair.changed_earlier")
+    _after(talk, heard)
+    return _close(talk)
+
+
+def heard_again(
+    state: State, before: str, heard: Understanding, script: Script, now: datetime
+) -> tuple[Verdict, Outcome]:
+    """Takes a second hearing of a turn; see `dialogues/hearings.py`. Nothing is said, but danger raises an alert.
+
+    Args:
+        state: The conversation's state; it is not over.
+        before: The words as first heard.
+        heard: The second hearing, understood, with the number of the turn.
+        script: All flows and wordings.
+        now: Time zone aware.
+    """
+    second = SecondHearing(heard.turn_number, before, heard.text, heard.points)
+    verdict, state = weigh(state, second)
+    talk = Talk(state, script, now)
+    if heard.screening.level is not Level.NONE:
+        _alert(talk, heard)
+    if verdict is Verdict.USED:
+        take_up(talk, second, settled=verdict, confirmed=False)
+    return verdict, Outcome(talk.state, (), tuple(talk.events))
 
 
 def closed(heard: Understanding, script: Script) -> tuple[tuple[Prompt, ...], tuple[AlertRaised, ...]]:
@@ -173,6 +221,7 @@ def _welcome_back(talk: Talk) -> None:
         talk.emit(Resumed())
     talk.say("repair.welcome_back")
     talk.state = replace(talk.state, paused_at=None, started_at=talk.now, rest_offered=False)
+    bring_back(talk)
 
 
 def _resume(talk: Talk, heard: Understanding) -> bool:
@@ -233,6 +282,8 @@ def _after(talk: Talk, heard: Understanding) -> None:
             _instead_of_thanks(talk, "safety")
     elif heard.cannot_wait and talk.state.top.flow != "urgent":
         _instead_of_thanks(talk, "urgent")
+    elif talk.state.top.flow in BROUGHT_BACK_IN:
+        bring_back(talk)
     else:
         _offer_rest(talk)
 

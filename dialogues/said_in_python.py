@@ -8,15 +8,16 @@ from __future__ import annotations
 COMMON_SLOTS = frozenset({"name", "service", "people", "organisation", "urgent", "code", "date", "days"})
 """Slots that every wording may use."""
 
-FLOWS = frozenset({"call_offer", "safety", "urgent", "rest", "restart", "withdraw_all", "take_back"})
+FLOWS = frozenset({"call_offer", "safety", "urgent", "rest", "restart", "withdraw_all", "take_back", "second_hearing"})
 """Flows that Python puts on the stack."""
 
-WRITTEN_IN_PYTHON = frozenset({"topics", "beans", "read_back", "take_back"})
+WRITTEN_IN_PYTHON = frozenset({"topics", "beans", "read_back", "take_back", "second_hearing"})
 """Flows without steps in YAML."""
 
 _PLAIN = (
     "beans.guess beans.abstain read_back.left read_back.out read_back.intro read_back.fix "
-    "repair.paused repair.sorry repair.welcome_back safety.ring_999 safety.told safety.told_after safety.thank_you "
+    "repair.paused repair.changed_earlier repair.changed second_hearing.changed second_hearing.left "
+    "repair.sorry repair.welcome_back safety.ring_999 safety.told safety.told_after safety.thank_you "
     "safety.who_is_told safety.noted urgent.ring closing.over closing.expired closing.stopped closing.stopped_early "
     "my_data.copy privacy.who_sees whats_next.what social.thanks social.greet social.off_topic needs.slower "
     "needs.faster needs.louder explain.default human.booked take_back.nothing take_back.undone take_back.kept "
@@ -43,6 +44,7 @@ WORDINGS: dict[str, frozenset[str]] = {
     "read_back.offer": frozenset({"said"}),
     "read_back.again": frozenset({"said"}),
     "take_back.done": frozenset({"quote"}),
+    "second_hearing.which": frozenset({"quote", "said"}),
     "correct.done": frozenset({"said"}),
     "consent.own_voice": frozenset({"who"}),
     "explain.why": frozenset({"why"}),

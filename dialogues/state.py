@@ -52,6 +52,22 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondHearing:
+    """What a second recogniser made of a turn, where the person has to choose.
+
+    Attributes:
+        before: The words as first heard.
+        text: The words as heard again.
+        points: The points in `text`.
+    """
+
+    turn_number: int
+    before: str
+    text: str
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything the manager knows of one conversation.
 
@@ -71,6 +87,7 @@ class State:
         detoured_from: The question that digressions led away from and back to.
         detours: How many in a row.
         acks: Counter that turns the variants.
+        second_hearings: Differences between two hearings that the person has to settle.
     """
 
     service: str
@@ -97,6 +114,7 @@ class State:
     acks: int = 0
     pace: str = ""
     code: str = ""
+    second_hearings: tuple[SecondHearing, ...] = ()
 
     @property
     def over(self) -> bool:

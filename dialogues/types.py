@@ -163,6 +163,31 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardWord:
+    """One recognised word with its place in the recording."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a recogniser heard a spoken turn.
+
+    Attributes:
+        recogniser: Which one, with its model.
+        words: The words with their times, as recognised.
+        recording: The audio as it came in; empty where none is to be kept.
+    """
+
+    recogniser: str
+    words: tuple[HeardWord, ...] = ()
+    recording: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What came in from a person through a connector.
 
@@ -174,6 +199,8 @@ class Turn:
         voice: Whose words they are.
         channel: `console`, `web`, `api`, `telegram`, `phone`, `simulate`.
         confidence: The recogniser's confidence, 0 to 1; None for typed text.
+        hearing: How it was heard; None for typed text.
+        amends: Id of the earlier message that this one replaces; empty for a message of its own.
     """
 
     conversation_id: str
@@ -183,6 +210,8 @@ class Turn:
     voice: Voice = Voice.OWN
     channel: str = "api"
     confidence: float | None = None
+    hearing: Hearing | None = None
+    amends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +358,29 @@ class PointWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingSettled:
+    """What became of the second hearing of a turn: `used`, `accepted` (its text is the turn's now), or `refused`."""
+
+    turn_number: int
+    settled: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointReheard:
+    """A point as the second hearing of its turn has it."""
+
+    point_id: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The last turn is taken back for a changed one; `(point_id, status, beans)` of each point as it was before."""
+
+    points: tuple[tuple[str, Status, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SenseGiven:
     """The person said why a point matters (ladder)."""
 
@@ -451,6 +503,9 @@ Event = (
     | Ended
     | AllWithdrawn
     | Restarted
+    | HearingSettled
+    | PointReheard
+    | Rewound
 )
 
 
@@ -463,6 +518,7 @@ class Reply:
         done: True when the conversation is over (ended, or paused until later).
         act: What was understood, for transcripts and tests.
         duplicate: True when this message had been handled before.
+        joined: True when the message became part of a turn whose first message carries the reply.
     """
 
     conversation_id: str
@@ -471,16 +527,25 @@ class Reply:
     act: Act | None = None
     duplicate: bool = False
     degraded: bool = False
+    joined: bool = False
 
 
 class TurnHandler(Protocol):
     """The engine, as connectors see it. Connectors are given one; they import no engine."""
 
-    async def start(self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "") -> Reply:
-        """Opens a conversation (or takes up a paused one by its code) and returns the first prompts."""
+    async def start(
+        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+    ) -> Reply:
+        """Opens a conversation (or takes up a paused one by its code) and returns the first prompts.
+
+        `identity` recognises the same person again (`telegram:123`); only a keyed hash of it is kept.
+        """
 
     async def handle_turn(self, turn: Turn) -> Reply:
-        """Stores and answers one turn."""
+        """Stores and answers one turn. A turn that `amends` the latest one takes its place."""
+
+    async def hear_again(self, conversation_id: str, message_id: str, text: str, hearing: Hearing) -> None:
+        """Takes a second, better hearing of a spoken message, whenever it comes; nothing is said in reply."""
 
     async def last_prompts(self, conversation_id: str) -> Reply:
         """What was said last, for a page that is opened again."""

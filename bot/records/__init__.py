@@ -10,6 +10,7 @@ from bot.records.views import (
     OpenedConversation,
     Purged,
     QuoteToCheck,
+    SpokenTurn,
     TurnView,
 )
 
@@ -23,6 +24,7 @@ __all__ = [
     "Purged",
     "QuoteToCheck",
     "Records",
+    "SpokenTurn",
     "TurnView",
     "Unit",
 ]

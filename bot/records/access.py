@@ -14,6 +14,7 @@ from bot.records.views import (
     ContributionView,
     ConversationView,
     QuoteToCheck,
+    SpokenTurn,
     TurnView,
 )
 from bot.records.work import open_state
@@ -23,6 +24,7 @@ from bot.storage.models import (
     CallbackRow,
     ContributionRow,
     ConversationRow,
+    HearingRow,
     ParticipantRow,
     TurnRow,
 )
@@ -42,11 +44,32 @@ async def conversation(connection: AsyncConnection, keys: Keys, conversation_id:
         end_reason=row.end_reason,
         dialogue_version=row.dialogue_version,
         state=open_state(keys, row.state),
+        previous=open_state(keys, row.previous),
         last_reply=row.last_reply,
         turn_count=row.turn_count,
         paused_until=row.paused_until,
         sample=row.sample,
     )
+
+
+async def spoken(connection: AsyncConnection, conversation_id: str, message_id: str) -> SpokenTurn | None:
+    """A spoken turn by its message; None when there is none, or its words are gone."""
+    mine = TurnRow.conversation_id == conversation_id
+    heard = (HearingRow.conversation_id == conversation_id) & (HearingRow.turn_number == TurnRow.number)
+    query = (
+        select(TurnRow.number, TurnRow.text, TurnRow.voice, HearingRow.text.label("heard"))
+        .join(HearingRow, heard & (HearingRow.state == "live"))
+        .where(mine, TurnRow.message_id == message_id)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None or row.text is None:
+        return None
+    before = select(TurnRow.text, TurnRow.expects, TurnRow.purpose).where(
+        mine, TurnRow.speaker == "bot", TurnRow.number < row.number
+    )
+    asked = (await connection.execute(before.order_by(TurnRow.number.desc()).limit(1))).one_or_none()
+    question, expects, purpose = tuple(asked) if asked else ("", None, None)
+    return SpokenTurn(row.number, row.text, row.voice, question or "", expects, purpose, row.text == row.heard)
 
 
 async def contributions(connection: AsyncConnection, conversation_id: str) -> list[ContributionView]:

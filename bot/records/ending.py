@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.records import erasure
+from bot.records import erasure, hearings
 from bot.records.masking import drop_name, mask, mask_withdrawn
 from bot.records.requests import preferred_name
 from bot.records.work import Work
@@ -25,6 +25,7 @@ async def finish(work: Work) -> None:
         _keep_bare_reply(work)
     elif work.just_ended:
         await mask_withdrawn(work)
+        await hearings.drop_recordings_if_confirmed(work)
     else:
         return
     await erasure.forget_if_unneeded(work.connection, work.row.participant_id)
@@ -33,7 +34,7 @@ async def finish(work: Work) -> None:
 
 def _keep_bare_reply(work: Work) -> None:
     """The goodbye can be shown again, without the person's words or name; the manager's state cannot."""
-    work.changes["state"] = {}
+    work.changes |= {"state": {}, "previous": {}}
     work.changes["last_reply"] = _bare(work.current("last_reply"), preferred_name(work))
     work.changes["words_erased"] = True
 

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.records import hearings
 from bot.records.points import NO_WORDS
 from bot.storage.models import (
     AboutYouRow,
     CallbackRow,
+    ChatRow,
     ContactRow,
     ContributionRow,
     ConversationRow,
@@ -24,7 +26,7 @@ from bot.storage.models import (
 )
 from dialogues.types import Status
 
-_NO_STATE: dict[str, Any] = {"state": {}, "last_reply": {}}
+_NO_STATE: dict[str, Any] = {"state": {}, "previous": {}, "last_reply": {}}
 
 
 async def erase_words(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
@@ -37,6 +39,7 @@ async def erase_words(connection: AsyncConnection, conversation_ids: Sequence[st
         where = table.conversation_id.in_(conversation_ids)
         await connection.execute(update(table).where(where).values(**values))
     await connection.execute(delete(AboutYouRow).where(AboutYouRow.conversation_id.in_(conversation_ids)))
+    await hearings.erase(connection, conversation_ids)
     marked = update(ConversationRow).where(ConversationRow.id.in_(conversation_ids))
     await connection.execute(marked.values(**_NO_STATE, words_erased=True))
 
@@ -71,10 +74,12 @@ async def withdraw_everything(connection: AsyncConnection, participant_id: int) 
 
 
 async def forget_person(connection: AsyncConnection, participant_id: int) -> None:
-    """Deletes the name, the needs and the contacts; the bare pseudonym stays, so that nobody is asked again."""
+    """Deletes the name, the needs, the contacts and addresses; the bare pseudonym stays: nobody is asked again."""
     person = update(ParticipantRow).where(ParticipantRow.id == participant_id)
     await connection.execute(person.values(preferred_name=None, access_needs={}))
     await connection.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
+    chats = update(ChatRow).where(ChatRow.participant_id == participant_id)
+    await connection.execute(chats.values(address=None))
 
 
 async def forget_if_unneeded(connection: AsyncConnection, participant_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.records import people, points, requests
+from bot.records import hearings, people, points, requests
 from bot.records.work import Work
 from dialogues.types import (
     AboutYouAnswered,
@@ -18,14 +18,17 @@ from dialogues.types import (
     CopyRequested,
     Ended,
     Event,
+    HearingSettled,
     NeedRecorded,
     Paused,
     PointConfirmed,
     PointCorrected,
     PointHeard,
+    PointReheard,
     PointWithdrawn,
     Restarted,
     Resumed,
+    Rewound,
     SenseGiven,
     TalkRated,
 )
@@ -46,6 +49,12 @@ async def apply(work: Work, event: Event, at: datetime, witness: str | None = No
     match event:
         case PointHeard() | PointConfirmed() | PointCorrected() | PointWithdrawn() | SenseGiven() | BeansPlaced():
             await _apply_point(work, event, at)
+        case PointReheard():
+            await points.reheard(work, event)
+        case Rewound():
+            await points.rewound(work, event)
+        case HearingSettled():
+            await hearings.settled(work, event)
         case ConsentAnswered():
             await people.consent_answered(work, event, at, witness)
         case NeedRecorded():

@@ -12,7 +12,18 @@ from bot.records.masking import mask_in_bot_turns
 from bot.records.work import Work, quote_hash
 from bot.storage.models import ContributionRow
 from dialogues.errors import SaysoError
-from dialogues.types import BeansPlaced, PointConfirmed, PointCorrected, PointHeard, PointWithdrawn, SenseGiven, Status
+from dialogues.types import (
+    BeansPlaced,
+    Point,
+    PointConfirmed,
+    PointCorrected,
+    PointHeard,
+    PointReheard,
+    PointWithdrawn,
+    Rewound,
+    SenseGiven,
+    Status,
+)
 
 BEANS = 10
 NO_WORDS: dict[str, None] = dict.fromkeys(
@@ -23,13 +34,7 @@ NO_WORDS: dict[str, None] = dict.fromkeys(
 
 async def heard(work: Work, event: PointHeard, at: datetime) -> None:
     """Inserts a contribution; its quote has to be exactly the span of its turn."""
-    point = event.point
-    text = await work.turn_text(event.turn_number)
-    if text is None or text[point.start : point.end] != point.quote:
-        raise SaysoError(
-            "quote_not_exact", "A quote differs from its turn. Add the turn first, and quote its exact span."
-        )
-    redacted, statement = await work.redacted(point.quote, point.i_statement)
+    words = await _words(work, event.turn_number, event.point)
     work.add(
         ContributionRow,
         {
@@ -37,25 +42,63 @@ async def heard(work: Work, event: PointHeard, at: datetime) -> None:
             "service_id": work.row.service_id,
             "point_id": event.point_id,
             "turn_number": event.turn_number,
-            "start": point.start,
-            "end": point.end,
-            "quote": point.quote,
-            "quote_redacted": redacted,
-            "quote_hash": quote_hash(point.quote),
-            "label": point.label or None,
-            "i_statement": statement,
-            "read_back": point.read_back,
-            "kinds": list(point.kinds),
-            "themes": list(point.themes),
-            "sentiment": point.sentiment,
-            "confidence": point.confidence,
-            "sense": point.sense,
+            **words,
             "voice": str(event.voice),
             "sample": work.row.sample,
             "created_at": at,
             "updated_at": at,
         },
     )
+
+
+async def reheard(work: Work, event: PointReheard) -> None:
+    """Gives a point the words and the coding of a second hearing; its turn has the new text already."""
+    row = await work.contribution(event.point_id)
+    words = await _words(work, row.turn_number, event.point)
+    await work.change_contribution(row.id, **words, redaction_checked=False)
+
+
+async def rewound(work: Work, event: Rewound) -> None:
+    """Puts every point back to where it stood before the last turn; points that were not there yet go."""
+    before = {point_id: (status, beans) for point_id, status, beans in event.points}
+    query = select(ContributionRow.__table__).where(ContributionRow.conversation_id == work.conversation_id)
+    for row in (await work.execute(query)).all():
+        status, beans = before.get(row.point_id, (Status.WITHDRAWN, None))
+        if row.status != Status.WITHDRAWN and status is Status.WITHDRAWN:
+            await _withdraw(work, row)
+        elif row.status == Status.WITHDRAWN and status is not Status.WITHDRAWN:
+            await _bring_back(work, row)
+        if status is not Status.WITHDRAWN and (row.status, row.beans) != (status, beans):
+            await work.change_contribution(row.id, status=status, beans=beans)
+
+
+async def _words(work: Work, turn_number: int, point: Point) -> dict[str, Any]:
+    """What a contribution holds of a point.
+
+    Raises:
+        SaysoError: `quote_not_exact` where the quote is not exactly the span of its turn.
+    """
+    text = await work.turn_text(turn_number)
+    if text is None or text[point.start : point.end] != point.quote:
+        raise SaysoError(
+            "quote_not_exact", "A quote differs from its turn. Add the turn first, and quote its exact span."
+        )
+    redacted, statement = await work.redacted(point.quote, point.i_statement)
+    return {
+        "start": point.start,
+        "end": point.end,
+        "quote": point.quote,
+        "quote_redacted": redacted,
+        "quote_hash": quote_hash(point.quote),
+        "label": point.label or None,
+        "i_statement": statement,
+        "read_back": point.read_back,
+        "kinds": list(point.kinds),
+        "themes": list(point.themes),
+        "sentiment": point.sentiment,
+        "confidence": point.confidence,
+        "sense": point.sense,
+    }
 
 
 async def confirmed(work: Work, event: PointConfirmed) -> None:

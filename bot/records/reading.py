@@ -12,11 +12,13 @@ from bot.records.views import (
     ContributionView,
     ConversationView,
     QuoteToCheck,
+    SpokenTurn,
     TurnView,
 )
 from bot.storage.models import (
     ContactRow,
     ConversationRow,
+    RecordingRow,
     TurnRow,
 )
 
@@ -47,6 +49,20 @@ class Reading(Door):
         if view is None:
             raise unknown_conversation()
         return view
+
+    async def spoken(self, conversation_id: str, message_id: str) -> SpokenTurn | None:
+        """A spoken turn by its message; None when there is none, or its words are gone."""
+        async with self._database.read() as connection:
+            return await access.spoken(connection, conversation_id, message_id)
+
+    async def recording(self, conversation_id: str, turn_number: int) -> bytes | None:
+        """The audio of a turn; None when it is gone, or there never was any."""
+        query = select(RecordingRow.audio).where(
+            RecordingRow.conversation_id == conversation_id, RecordingRow.turn_number == turn_number
+        )
+        async with self._database.read() as connection:
+            audio = await connection.scalar(query)
+        return None if audio is None else self._keys.decrypt_bytes(audio)
 
     async def contributions(self, conversation_id: str, *, asked_by: str) -> list[ContributionView]:
         """The points of a conversation; withdrawn ones are in no reading."""

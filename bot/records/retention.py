@@ -1,7 +1,7 @@
 """Retention: what goes by itself, and when.
 
 Source: "Defaults for data" of the product: transcripts 90 days, contributions 24 months, consent log 6 years,
-paused conversations 14 days.
+paused conversations 14 days, recordings 7 days.
 """
 
 from __future__ import annotations
@@ -15,15 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.records import erasure
 from bot.records.views import Purged
 from bot.storage.models import (
+    ArrivalRow,
     ConsentRow,
     ContributionRow,
     ConversationRow,
+    HearingRow,
     OutboxRow,
+    RecordingRow,
     TalkRatingRow,
     TurnRow,
 )
 
 UNFINISHED_DAYS = 14
+RECORDING_DAYS = 7
+ARRIVAL_DAYS = 7  # longer than a messenger keeps what it could not deliver (Telegram: one day)
 TRANSCRIPT_DAYS = 90
 CONTRIBUTION_DAYS = 730  # 24 months
 CONSENT_DAYS = 2190  # 6 years
@@ -36,6 +41,10 @@ async def purge(connection: AsyncConnection, now: datetime) -> Purged:
     transcripts = await _purge_transcripts(connection, now - timedelta(days=TRANSCRIPT_DAYS))
     contributions = await _purge_contributions(connection, now - timedelta(days=CONTRIBUTION_DAYS))
     consents = await _count(connection, delete(ConsentRow).where(ConsentRow.at < now - timedelta(days=CONSENT_DAYS)))
+    recordings = RecordingRow.created_at < now - timedelta(days=RECORDING_DAYS)
+    await connection.execute(delete(RecordingRow).where(recordings))
+    arrived = ArrivalRow.arrived_at < now - timedelta(days=ARRIVAL_DAYS)
+    await connection.execute(delete(ArrivalRow).where(ArrivalRow.state == "done", arrived))
     sent = OutboxRow.sent_at < now - timedelta(days=TRANSCRIPT_DAYS)
     await connection.execute(delete(OutboxRow).where(OutboxRow.state == "sent", sent))
     return Purged(transcripts=transcripts, contributions=contributions, expired=expired, consents=consents)
@@ -53,7 +62,14 @@ async def _expire_unfinished(connection: AsyncConnection, now: datetime) -> int:
     ).where(or_(idle, over))
     rows = (await connection.execute(query)).all()
     ids = [row.id for row in rows]
-    ended = {"status": "ended", "end_reason": "expired", "ended_at": now, "paused_until": None, "state": {}}
+    ended = {
+        "status": "ended",
+        "end_reason": "expired",
+        "ended_at": now,
+        "paused_until": None,
+        "state": {},
+        "previous": {},
+    }
     await connection.execute(update(ConversationRow).where(ConversationRow.id.in_(ids)).values(**ended))
     await erasure.erase_all_but_consent(connection, [row.id for row in rows if row.consent_take_part is False])
     await erasure.erase_words(connection, [row.id for row in rows if row.consent_keep is not True])
@@ -68,7 +84,8 @@ async def _purge_transcripts(connection: AsyncConnection, before: datetime) -> i
     blank = update(TurnRow).where(old, TurnRow.text.is_not(None)).values(text=None, reply=None)
     await connection.execute(update(TalkRatingRow).where(TalkRatingRow.at < before).values(text=None))
     ended = update(ConversationRow).where(_ENDED, ConversationRow.ended_at < before)
-    await connection.execute(ended.values(state={}, last_reply={}))
+    await connection.execute(ended.values(state={}, previous={}, last_reply={}))
+    await connection.execute(delete(HearingRow).where(HearingRow.created_at < before))
     return await _count(connection, blank)
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from bot.records import hearings
 from bot.records.ending import finish
 from bot.records.events import apply
 from bot.records.requests import preferred_name
 from bot.records.work import Work
 from bot.storage.models import TurnRow
 from dialogues.errors import SaysoError
-from dialogues.types import Event
+from dialogues.types import Event, Hearing
 
 STATUSES = ("open", "paused", "ended")
 
@@ -45,6 +46,11 @@ class Unit:
     def state(self) -> dict[str, Any]:
         """The manager's state; `{}` once the person's words are erased."""
         return dict(self._work.current("state"))
+
+    @property
+    def previous(self) -> dict[str, Any]:
+        """What `save` kept for one step back; `{}` where there is none."""
+        return dict(self._work.current("previous"))
 
     @property
     def status(self) -> str:
@@ -102,6 +108,7 @@ class Unit:
         expects: str | None = None,
         purpose: str | None = None,
         reply: Mapping[str, Any] | None = None,
+        hearing: Hearing | None = None,
     ) -> int:
         """Adds an utterance of the `person` or the `bot`.
 
@@ -117,6 +124,7 @@ class Unit:
             expects: What the prompt waits for.
             purpose: Why the prompt is said.
             reply: What was answered; when left out, the reply given to `save` is stored.
+            hearing: How it was heard, for a spoken turn.
 
         Returns:
             The number of the turn, from 0.
@@ -144,6 +152,8 @@ class Unit:
         self._work.add(TurnRow, values)
         if message_id is not None and reply is None:
             self._handled.append(values)
+        if hearing is not None:
+            hearings.heard(self._work, number, text, hearing)
         self._work.texts[number] = text
         self._work.changes["turn_count"] = number + 1
         return number
@@ -152,12 +162,28 @@ class Unit:
         """Applies one event. `witness` is the staff id of a volunteer who was there when a consent was given."""
         await apply(self._work, event, at, witness)
 
-    async def save(self, *, state: Mapping[str, Any], reply: Mapping[str, Any], status: str) -> None:
-        """Keeps the manager's state and the reply. A conversation that ended stays ended, whatever `status` says."""
+    async def add_hearing(self, number: int, text: str, hearing: Hearing, state: str) -> bool:
+        """Keeps what a further recogniser made of a turn (`proposed` or `same`); False when it is kept already."""
+        return await hearings.add_new(self._work, number, text, hearing, state)
+
+    async def save(
+        self,
+        *,
+        state: Mapping[str, Any],
+        reply: Mapping[str, Any],
+        status: str,
+        previous: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keeps the manager's state and the reply. A conversation that ended stays ended, whatever `status` says.
+
+        `previous` is what a changed last turn goes back to; None leaves what is kept.
+        """
         if status not in STATUSES:
             raise SaysoError("status_unknown", f"A conversation is one of: {', '.join(STATUSES)}.")
         self._reply = dict(reply)
         self._work.changes |= {"state": dict(state), "last_reply": self._reply}
+        if previous is not None:
+            self._work.changes["previous"] = dict(previous)
         if self.status != "ended":
             self._work.changes["status"] = status
 

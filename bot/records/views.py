@@ -28,7 +28,7 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """Where a conversation stands, without any lock. `state` and `last_reply` are `{}` once words are erased."""
+    """Where a conversation stands, without any lock. Once words are erased, state, previous and last reply are `{}`."""
 
     conversation_id: str
     service: str
@@ -36,10 +36,28 @@ class ConversationView:
     end_reason: str | None
     dialogue_version: str
     state: Mapping[str, Any]
+    previous: Mapping[str, Any]
     last_reply: Mapping[str, Any]
     turn_count: int
     paused_until: datetime | None
     sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenTurn:
+    """A spoken turn of the person, with the question before it.
+
+    Attributes:
+        alone: False where several messages made one turn, so that its text is not what was heard of this one.
+    """
+
+    number: int
+    text: str
+    voice: str
+    question: str
+    expects: str | None
+    purpose: str | None
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.storage.models import Base, ContributionRow, ConversationRow, OutboxRow
 from dialogues.errors import SaysoError
 
 _SEALED = "sealed"
+_SEALED_COLUMNS = ("state", "previous")
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Work:
         if column in self.changes:
             return self.changes[column]
         value = getattr(self.row, column)
-        return open_state(self.keys, value) if column == "state" else value
+        return open_state(self.keys, value) if column in _SEALED_COLUMNS else value
 
     def add(self, table: type[Base], values: dict[str, Any]) -> None:
         """Inserts a row with the next statement that is executed."""
@@ -144,8 +145,9 @@ class Work:
         """Writes the conversation's changes."""
         statement = update(ConversationRow).where(ConversationRow.id == self.conversation_id)
         values = {**self.changes, "updated_at": self.now}
-        if "state" in values:
-            values["state"] = seal_state(self.keys, values["state"])
+        for column in _SEALED_COLUMNS:
+            if column in values:
+                values[column] = seal_state(self.keys, values[column])
         await self.execute(statement.values(**values))
 
 

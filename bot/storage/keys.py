@@ -71,11 +71,30 @@ class Keys:
         try:
             return self._fernet.decrypt(token.encode()).decode()
         except InvalidToken:
-            raise SaysoError("key_wrong", "Stored data cannot be decrypted. Put the former key back, last.") from None
+            raise _wrong() from None
+
+    def encrypt_bytes(self, data: bytes) -> bytes:
+        """The bytes as an encrypted, authenticated token."""
+        return self._fernet.encrypt(data)
+
+    def decrypt_bytes(self, token: bytes) -> bytes:
+        """The bytes of a token.
+
+        Raises:
+            SaysoError: `key_wrong` when none of the keys made the token.
+        """
+        try:
+            return self._fernet.decrypt(token)
+        except InvalidToken:
+            raise _wrong() from None
 
     def pseudonym(self, purpose: str, value: str) -> str:
         """A keyed hash (64 hexadecimal digits): equal for equal values, meaningless without the key."""
         return hmac.new(self._secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _wrong() -> SaysoError:
+    return SaysoError("key_wrong", "Stored data cannot be decrypted. Put the former key back, last.")
 
 
 def new_key() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from house import House, open_house
 from storing import Clock, redact
 
 from bot.records import Records
@@ -36,3 +37,9 @@ async def records(database: Database, keys: Keys, clock: Clock) -> Records:
     made = Records(database, keys, redact, clock)
     await made.ensure_service("home", name="Home Support", kind="home_care")
     return made
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as opened:
+        yield opened

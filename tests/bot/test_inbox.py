@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -41,7 +42,9 @@ async def test_pieces_within_the_window_are_one_turn() -> None:
     first = asyncio.create_task(inbox.put(turn("they come late")))
     await asyncio.sleep(0.02)
     second = asyncio.create_task(inbox.put(turn("and in a rush")))
-    assert await first is await second
+    one, other = await first, await second
+    assert (one.joined, other.joined) == (False, True)
+    assert replace(other, joined=False) == one
     assert handler.batches == [["they come late", "and in a rush"]]
 
 

@@ -1,6 +1,7 @@
 """The tables. Importing this package registers every one of them on `Base.metadata`."""
 
 from bot.storage.models.base import Base
+from bot.storage.models.channels import ArrivalRow, ChatRow, InvitationRow
 from bot.storage.models.conversations import (
     AboutYouRow,
     ContributionRow,
@@ -11,23 +12,29 @@ from bot.storage.models.conversations import (
 from bot.storage.models.people import ConsentRow, ContactRow, ParticipantRow
 from bot.storage.models.replies import AnswerRow, ReRatingRow
 from bot.storage.models.services import GuideRow, ServiceRow
+from bot.storage.models.speech import HearingRow, RecordingRow
 from bot.storage.models.work import AlertRow, AuditRow, CallbackRow, OutboxRow, StaffRow
 
 __all__ = [
     "AboutYouRow",
     "AlertRow",
     "AnswerRow",
+    "ArrivalRow",
     "AuditRow",
     "Base",
     "CallbackRow",
+    "ChatRow",
     "ConsentRow",
     "ContactRow",
     "ContributionRow",
     "ConversationRow",
     "GuideRow",
+    "HearingRow",
+    "InvitationRow",
     "OutboxRow",
     "ParticipantRow",
     "ReRatingRow",
+    "RecordingRow",
     "ServiceRow",
     "StaffRow",
     "TalkRatingRow",

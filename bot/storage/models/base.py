@@ -27,5 +27,6 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, Any]: Json,
         list[str]: Json,
+        list[Any]: Json,
         list[list[int]]: Json,
     }

@@ -27,6 +27,7 @@ class ConversationRow(Base):
     status: Mapped[str] = mapped_column(String(8), default="open")
     end_reason: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[dict[str, Any]]
+    previous: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # one step back; encrypted
     last_reply: Mapped[dict[str, Any]]
     dialogue_version: Mapped[str] = mapped_column(String(64))
     resume_code: Mapped[str] = mapped_column(String(64), unique=True)  # keyed hash
