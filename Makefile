@@ -45,7 +45,7 @@ format: setup ## Put the code into its form
 
 lock: setup ## Lock the dependencies again, with hashes
 	@.tools/uv/bin/uv pip compile requirements/tools.in --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/tools.txt
-	@.tools/uv/bin/uv pip compile pyproject.toml --group app --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/app.txt
+	@.tools/uv/bin/uv pip compile pyproject.toml --group app --group second-pass --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements/app.txt
 	@.tools/uv/bin/uv pip compile pyproject.toml --group rasa --python-version 3.10 --generate-hashes --no-header -q -o requirements/nlu.txt
 
 clean: ## Remove environments, caches and trained models (not var/, where conversations are)
