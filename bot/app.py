@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -18,6 +19,7 @@ from bot.engine import Engine
 from bot.insights import Insights
 from bot.outbox import Routes, Worker, routes_from_urls
 from bot.records import Records
+from bot.records.reaching import AgreedHours
 from bot.safeguarding import screen
 from bot.services import DefaultService, default_services
 from bot.settings import Settings, load_settings
@@ -105,6 +107,11 @@ def routes(settings: Settings) -> Routes:
     return routes_from_urls({k: v for k, v in listed.items() if v}, secret=settings.alert_secret.get_secret_value())
 
 
+def hours(settings: Settings) -> AgreedHours:
+    """When people may be written to."""
+    return AgreedHours(settings.contact_from, settings.contact_until, ZoneInfo(settings.time_zone))
+
+
 @lru_cache(maxsize=1)
 def analysis() -> Analysis:
     """The analysis of answers, loaded once a process; with an organisation's own coding where it has one."""
@@ -167,7 +174,7 @@ async def open_app(
         database=database,
         records=records,
         insights=Insights(database, frame=frame, trust_redaction=settings.trust_redaction),
-        engine=Engine(records, Understander(parser, screen, Answers(analysing)), script, clock),
+        engine=Engine(records, Understander(parser, screen, Answers(analysing)), script, clock, hours(settings)),
         outbox=outbox,
         parser=parser,
         analysis=analysing,
@@ -178,7 +185,7 @@ async def open_app(
         stack.push_async_callback(database.close)
         stack.push_async_callback(parser.close)
         await start_nlu(settings, parser, stack, progress, wait=wait_for_nlu)
-        await stack.enter_async_context(_running(outbox.run()))
+        await stack.enter_async_context(running(outbox.run()))
         yield app
 
 
@@ -195,7 +202,7 @@ async def start_nlu(
     if wait:
         await starting
     else:
-        await stack.enter_async_context(_running(starting))
+        await stack.enter_async_context(running(starting))
 
 
 async def _wake_nlu(parser: Understood, stack: contextlib.AsyncExitStack, progress: Progress) -> None:
@@ -213,7 +220,7 @@ async def _wake_nlu(parser: Understood, stack: contextlib.AsyncExitStack, progre
 
 
 @asynccontextmanager
-async def _running(work: Any) -> AsyncIterator[None]:
+async def running(work: Any) -> AsyncIterator[None]:
     """Runs a coroutine beside the rest, and ends it with the context."""
     task = asyncio.create_task(work)
     try:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.inbox import Inbox, joined
 from bot.records import ConversationView, Records, SpokenTurn, Unit
+from bot.records.reaching import AgreedHours
 from bot.understanding import Understander, clean
 from bot.wire import reply_from_json, reply_to_json
 from dialogues import manager
@@ -24,11 +25,25 @@ from dialogues.hearings import Verdict
 from dialogues.manager import Outcome
 from dialogues.script import Script
 from dialogues.state import State, from_json, to_json
-from dialogues.types import Context, Event, Expects, Hearing, Purpose, Reply, Turn, Understanding, Voice
+from dialogues.types import (
+    Context,
+    Ended,
+    Event,
+    Expects,
+    Hearing,
+    Paused,
+    Purpose,
+    Reply,
+    Resumed,
+    Turn,
+    Understanding,
+    Voice,
+)
 
 MERGE_SECONDS: Mapping[str, float] = {"telegram": 1.2}
 """How long a channel waits for further pieces of one turn; pages and programs wait for each reply, so 0."""
 MESSAGE_ID_CHARACTERS = 200
+REMINDER_DAYS = 3
 _TRIES = 3
 
 _log = structlog.get_logger()
@@ -42,15 +57,22 @@ class Engine:
         understander: Understands turns.
         script: Flows and wordings.
         clock: The time now, UTC.
+        hours: When people may be written to.
     """
 
     def __init__(
-        self, records: Records, understander: Understander, script: Script, clock: Callable[[], datetime]
+        self,
+        records: Records,
+        understander: Understander,
+        script: Script,
+        clock: Callable[[], datetime],
+        hours: AgreedHours = AgreedHours(),  # noqa: B008 - frozen
     ) -> None:
         self._records = records
         self._understander = understander
         self._script = script
         self._clock = clock
+        self._hours = hours
         self._inbox = Inbox(self._handle, MERGE_SECONDS)
 
     # -- the ways in ------------------------------------------------------------------------------------------
@@ -209,6 +231,15 @@ class Engine:
         await unit.add_channel(channel)
         state = to_json(outcome.state)
         await unit.save(state=state, reply=reply_to_json(reply), status=_status(outcome), previous=previous)
+        await self._remind(unit, outcome)
+
+    async def _remind(self, unit: Unit, outcome: Outcome) -> None:
+        """A paused talk is brought to mind once; one that goes on, or is over, is not."""
+        if any(isinstance(event, Paused) for event in outcome.events):
+            at = self._hours.next(self._clock() + timedelta(days=REMINDER_DAYS))
+            await unit.remind(manager.reminder(outcome.state, self._script, self._clock()), at)
+        elif any(isinstance(event, Resumed | Ended) for event in outcome.events):
+            await unit.forget_reminders()
 
     @staticmethod
     async def _add_turns(unit: Unit, turns: tuple[Turn, ...], turn: Turn, heard: Understanding) -> int:

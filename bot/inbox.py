@@ -107,7 +107,8 @@ def _joins(batch: _Batch, turn: Turn) -> bool:
         return False
     if batch.turns[0].voice is not turn.voice or batch.turns[0].amends:
         return False
-    batch.turns.append(turn)
+    if all(piece.message_id != turn.message_id for piece in batch.turns):  # the same message twice is one piece
+        batch.turns.append(turn)
     return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -45,6 +47,17 @@ class Settings(BaseSettings):
         None, description="Folder of your own coding, made by `sayso themes train`; empty: `coding` in the data folder."
     )
 
+    contact_from: time = Field(time(9), description="From when people may be written to or rung, local time.")
+    contact_until: time = Field(time(20), description="Until when.")
+    time_zone: str = Field("Europe/London", description="Where people live.")
+
+    telegram_token: SecretStr = Field(SecretStr(""), description="The bot's token from @BotFather; empty: no Telegram.")
+    telegram_invited_only: bool = Field(False, description="Talk on Telegram only with people who bring a code.")
+    telegram_webhook: str = Field(
+        "", description="Public https address of this app, for a webhook; empty: Sayso asks Telegram itself."
+    )
+    telegram_api: str = Field("", description="Another Bot API server; empty: Telegram's own.")
+
     api_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Programs that may use the API: `name:scope+scope:secret`, by comma. Scopes: converse, insights.",
@@ -66,6 +79,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("this time zone is not known; an example is Europe/London") from None
+        return value
 
     @property
     def coding_folder(self) -> Path:

@@ -24,6 +24,8 @@ from dialogues.types import (
     Understanding,
 )
 
+SURE_OF_STOP = 0.85
+"""Below it, "shall we stop here?" is asked first. Source: development texts, docs/evaluation.md."""
 WELCOMES_TALK = {"warm_up", "offer", "closing"}
 """Flows in which greetings, thanks and chat are an answer like any other."""
 
@@ -80,7 +82,12 @@ def _copy(talk: Talk, _: Understanding) -> None:
     talk.say("my_data.copy")
 
 
-def _stop(talk: Talk, _: Understanding) -> None:
+def _stop(talk: Talk, heard: Understanding) -> None:
+    """Ends at once, unless it is not sure that this was meant: an end cannot be undone, a question can."""
+    doubtful = heard.confidence < SURE_OF_STOP and talk.state.consents.get(Scope.TAKE_PART)
+    if doubtful and talk.state.top.flow != "stop_sure":
+        talk.push("stop_sure")
+        return
     talk.say("closing.stopped" if talk.state.consents.get(Scope.TAKE_PART) else "closing.stopped_early")
     talk.end(EndReason.STOPPED)
 

@@ -171,6 +171,13 @@ def heard_again(
     return verdict, Outcome(talk.state, (), tuple(talk.events))
 
 
+def reminder(state: State, script: Script, now: datetime) -> str:
+    """What is written to somebody whose talk has waited for some days."""
+    talk = Talk(state, script, now)
+    talk.say("repair.reminder")
+    return talk.said[-1].text
+
+
 def closed(heard: Understanding, script: Script) -> tuple[tuple[Prompt, ...], tuple[AlertRaised, ...]]:
     """The answer to whoever speaks in a conversation whose words are gone: danger and concern are heard even there."""
     said = {

@@ -8,7 +8,9 @@ from __future__ import annotations
 COMMON_SLOTS = frozenset({"name", "service", "people", "organisation", "urgent", "code", "date", "days"})
 """Slots that every wording may use."""
 
-FLOWS = frozenset({"call_offer", "safety", "urgent", "rest", "restart", "withdraw_all", "take_back", "second_hearing"})
+FLOWS = frozenset(
+    {"call_offer", "safety", "urgent", "rest", "restart", "withdraw_all", "take_back", "second_hearing", "stop_sure"}
+)
 """Flows that Python puts on the stack."""
 
 WRITTEN_IN_PYTHON = frozenset({"topics", "beans", "read_back", "take_back", "second_hearing"})
@@ -16,7 +18,7 @@ WRITTEN_IN_PYTHON = frozenset({"topics", "beans", "read_back", "take_back", "sec
 
 _PLAIN = (
     "beans.guess beans.abstain read_back.left read_back.out read_back.intro read_back.fix "
-    "repair.paused repair.changed_earlier repair.changed second_hearing.changed second_hearing.left "
+    "repair.paused repair.changed_earlier repair.changed repair.reminder second_hearing.changed second_hearing.left "
     "repair.sorry repair.welcome_back safety.ring_999 safety.told safety.told_after safety.thank_you "
     "safety.who_is_told safety.noted urgent.ring closing.over closing.expired closing.stopped closing.stopped_early "
     "my_data.copy privacy.who_sees whats_next.what social.thanks social.greet social.off_topic needs.slower "

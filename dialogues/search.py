@@ -40,7 +40,17 @@ MAX_FAULTS = 20
 TURNS_TO_THE_END = 80
 """A whole talk with every topic, all probes and six points takes fewer."""
 _START = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
-_OVERLAYS = {"call_offer", "safety", "urgent", "rest", "restart", "withdraw_all", "take_back"}
+_OVERLAYS = {
+    "call_offer",
+    "safety",
+    "urgent",
+    "rest",
+    "restart",
+    "withdraw_all",
+    "take_back",
+    "stop_sure",
+    "second_hearing",
+}
 _CONSENT = {
     Scope.TAKE_PART: Purpose.CONSENT_TAKE_PART,
     Scope.KEEP: Purpose.CONSENT_KEEP,
@@ -186,6 +196,7 @@ _FIXED: tuple[Move, ...] = (
     Move("danger", _heard(Act.ANSWER, "chest pain", screening=Screening(Level.IMMEDIATE, "danger_health"))),
     Move("concern", _heard(Act.ANSWER, "he shouts", screening=_CONCERN)),
     Move("no, with a concern", _heard(Act.DENY, "no, he shouts", screening=_CONCERN)),
+    Move("perhaps a stop", replace(_heard(Act.STOP, "that is about it"), confidence=0.5)),
     Move("stop, with a concern", _heard(Act.STOP, "stop, he shouts", screening=_CONCERN)),
     Move("cannot wait", _heard(Act.ANSWER, "nobody came", cannot_wait=True, points=(_LATE,))),
     Move("take all back", _heard(Act.TAKE_BACK, "take back everything")),
@@ -239,8 +250,13 @@ def faults_of(before: State, heard: Understanding, outcome: Outcome) -> Iterator
     yield from _faults_of_events(before, heard, outcome)
     if from_json(to_json(outcome.state)) != outcome.state:
         yield "the state does not survive storage"
-    if heard.act is Act.STOP and heard.text.strip() and not outcome.state.over:
+    if heard.act is Act.STOP and heard.text.strip() and not outcome.state.over and not _asks_whether(before, outcome):
         yield "stop does not end the talk"
+
+
+def _asks_whether(before: State, outcome: Outcome) -> bool:
+    """A doubtful stop is asked about, once."""
+    return before.top.flow != "stop_sure" and any(p.id.startswith("closing.stop_sure") for p in outcome.prompts)
 
 
 def _faults_of_words(outcome: Outcome) -> Iterator[str]:

@@ -8,19 +8,24 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import APIRouter
 
 from bot.app import App, open_app
 from bot.cli.shared import stderr, told
 from bot.pages import Reads, app_of
 from bot.settings import Settings, load_settings
+from bot.telegram import on_telegram
 from connectors import console as terminal
 
 
-async def serve_pages(app: App) -> None:
-    """Serves pages and API until stopped; Ctrl-C ends kindly."""
+async def serve_pages(app: App, *further: APIRouter) -> None:
+    """Serves pages and API until stopped; Ctrl-C ends kindly. `further` routes come beside the pages."""
     settings = app.settings
+    pages = app_of(app)
+    for routes in further:
+        pages.include_router(routes)
     config = uvicorn.Config(
-        app_of(app), host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+        pages, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
     )
     await uvicorn.Server(config).serve()
 
@@ -47,7 +52,8 @@ async def _serve(settings: Settings) -> None:
                 "[yellow]Safeguarding alerts wait in the outbox: SAYSO_ALERTS is not set (docs/settings.md).[/]",
                 highlight=False,
             )
-        await serve_pages(app)
+        async with on_telegram(app, None, None, told) as webhook:
+            await serve_pages(app, *([webhook] if webhook else []))
 
 
 def chat(

@@ -57,6 +57,11 @@ class Worker:
         """Something was queued: look now. Give this to `Records` as its `wake`."""
         self._awake.set()
 
+    def add_route(self, kind: str, sender: Sender) -> None:
+        """From now on, messages of this kind leave by this sender."""
+        self._routes = Routes({**self._routes.by_kind, kind: sender})
+        self.wake()
+
     async def run(self) -> None:
         """Sends for ever; cancel the task to stop. A message cut off by that is sent again after its lease."""
         await queue.retry_waiting(self._database, self._clock())

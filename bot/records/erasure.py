@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records import hearings
+from bot.records import hearings, reaching
 from bot.records.points import NO_WORDS
 from bot.storage.models import (
     AboutYouRow,
@@ -40,6 +40,7 @@ async def erase_words(connection: AsyncConnection, conversation_ids: Sequence[st
         await connection.execute(update(table).where(where).values(**values))
     await connection.execute(delete(AboutYouRow).where(AboutYouRow.conversation_id.in_(conversation_ids)))
     await hearings.erase(connection, conversation_ids)
+    await reaching.forget_reminders(connection, conversation_ids)
     marked = update(ConversationRow).where(ConversationRow.id.in_(conversation_ids))
     await connection.execute(marked.values(**_NO_STATE, words_erased=True))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.records import hearings
+from bot.records import hearings, reaching
 from bot.records.ending import finish
 from bot.records.events import apply
 from bot.records.requests import preferred_name
@@ -196,6 +196,15 @@ class Unit:
     async def enqueue(self, *, kind: str, payload: Mapping[str, Any], dedupe_key: str) -> None:
         """Queues an outgoing message in this very transaction; the same `dedupe_key` is queued once."""
         await self._work.enqueue(kind, json.dumps(dict(payload)), dedupe_key)
+
+    async def remind(self, text: str, at: datetime) -> None:
+        """Queues a reminder for a paused talk, where the person may and can be written to."""
+        await reaching.remind(self._work, text, at)
+
+    async def forget_reminders(self) -> None:
+        """Takes back what has not left: the talk goes on, or is over."""
+        await self._work.insert_pending()
+        await reaching.forget_reminders(self._work.connection, [self.conversation_id])
 
     async def close(self) -> bool:
         """Writes what is pending. Called by `Records.unit` before the commit.

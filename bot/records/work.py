@@ -129,13 +129,13 @@ class Work:
         statement = update(ContributionRow).where(ContributionRow.id == contribution_id)
         await self.execute(statement.values(**values, updated_at=self.now))
 
-    async def enqueue(self, kind: str, payload: str, dedupe_key: str) -> None:
-        """Puts an encrypted message into the outbox, once for each dedupe key."""
+    async def enqueue(self, kind: str, payload: str, dedupe_key: str, *, not_before: datetime | None = None) -> None:
+        """Puts an encrypted message into the outbox, once for each dedupe key; it leaves at once, or later."""
         values = {
             "kind": kind,
             "payload": self.keys.encrypt(payload),
             "dedupe_key": dedupe_key,
-            "next_at": self.now,
+            "next_at": not_before or self.now,
             "created_at": self.now,
         }
         if await self.insert_new(OutboxRow, values):

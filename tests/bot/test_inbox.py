@@ -115,3 +115,11 @@ async def test_a_fault_reaches_all_who_wait_and_the_next_turn_is_served() -> Non
 )
 def test_joined(texts: list[str], whole: str) -> None:
     assert joined(tuple(turn(t) for t in texts)).text == whole
+
+
+async def test_the_same_message_twice_in_the_window_is_one_piece() -> None:
+    handler = Handler()
+    inbox = Inbox(handler, {"telegram": 0.05})
+    same = turn("they come late")
+    await asyncio.gather(inbox.put(same), inbox.put(same))
+    assert [len(batch) for batch in handler.batches] == [1]

@@ -46,12 +46,14 @@ class Player:
         cannot_wait: bool = False,
         voice: Voice = Voice.OWN,
         seconds: float = 5,
+        confidence: float = 1.0,
     ) -> Outcome:
         self.now += timedelta(seconds=seconds)
         self.turn += 1
         heard = Understanding(
             text or Act(act).value,
             Act(act),
+            confidence,
             value=value,
             points=points,
             screening=screening or Screening(),

@@ -393,3 +393,23 @@ def _hello():  # type: ignore[no-untyped-def]
     from dialogues.types import Act, Understanding
 
     return Understanding("hello", Act.GREET)
+
+
+class TestDoubtfulStop:
+    """An end cannot be undone: where it is not sure that it was meant, it is asked about, once."""
+
+    @pytest.fixture
+    def asked(self) -> Player:
+        player = Player().until("topics.open")
+        player.say("stop", "that is about it", confidence=0.6)
+        assert player.question.id == "closing.stop_sure"
+        return player
+
+    def test_who_carries_on_is_where_they_were(self, asked: Player) -> None:
+        asked.say("affirm", "yes")
+        assert asked.question.id.startswith("topics.open")
+
+    @pytest.mark.parametrize("act", ["deny", "stop"])
+    def test_no_and_stop_end(self, asked: Player, act: str) -> None:
+        asked.say(act, confidence=0.6 if act == "stop" else 1.0)
+        assert asked.outcome.done

@@ -24,6 +24,7 @@ class ChatRow(Base):
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"))
     by_voice: Mapped[bool] = mapped_column(default=False)
     words_a_minute: Mapped[int] = mapped_column(default=150)
+    amends: Mapped[str | None] = mapped_column(String(200))  # the message that the next one takes the place of
     blocked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.String(length=36), nullable=True),
         sa.Column("by_voice", sa.Boolean(), nullable=False),
         sa.Column("words_a_minute", sa.Integer(), nullable=False),
+        sa.Column("amends", sa.String(length=200), nullable=True),
         sa.Column("blocked", sa.Boolean(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
