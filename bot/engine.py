@@ -159,19 +159,21 @@ class Engine:
     # -- one turn ---------------------------------------------------------------------------------------------
 
     async def _handle(self, turns: tuple[Turn, ...]) -> Reply:
-        turn = joined(turns)
+        conversation_id = turns[0].conversation_id
         for _ in range(_TRIES):
-            seen = await self._records.conversation(turn.conversation_id)
+            seen = await self._records.conversation(conversation_id)
             if not seen.state:
-                return await self._after_erasure(turn)
+                return await self._after_erasure(joined(turns))
             basis = basis_of(turns, seen)
             heard = await self._understand(basis.turn, basis.state)
-            async with self._records.unit(turn.conversation_id) as unit:
-                known = await unit.reply_to(_message_id(turn))
-                if known is not None:
-                    return reply_from_json(turn.conversation_id, known, duplicate=True)
-                if unit.turn_count == seen.turn_count:
+            async with self._records.unit(conversation_id) as unit:
+                known = await unit.replies_to([_message_id(turn) for turn in turns])
+                fresh = tuple(turn for turn in turns if _message_id(turn) not in known)
+                if not fresh:
+                    return reply_from_json(conversation_id, known[_message_id(turns[-1])], duplicate=True)
+                if unit.turn_count == seen.turn_count and fresh == turns:
                     return await self._store(unit, turns, basis, heard)
+            turns = fresh  # a piece that was handled before does not take the new ones with it
         raise SaysoError("conversation_busy", "Others write in this conversation too. Send it again.", permanent=False)
 
     async def _after_erasure(self, turn: Turn) -> Reply:

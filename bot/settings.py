@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors.speech.catalogue import CHECKOUT_FOLDER
 from dialogues.errors import SaysoError
 
 PORT = 8642
@@ -58,6 +59,16 @@ class Settings(BaseSettings):
     )
     telegram_api: str = Field("", description="Another Bot API server; empty: Telegram's own.")
 
+    models: Path | None = Field(
+        None, description="Folder of the speech models; empty: `.cache/models` in the checkout."
+    )
+    recogniser: str = Field(
+        "vosk-en", description="What listens live: a name of `sayso models list`, or a Vosk folder."
+    )
+    second_pass: str = Field(
+        "whisper-base", description="What hears answers again, better: a name, a faster-whisper folder, or `none`."
+    )
+
     api_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Programs that may use the API: `name:scope+scope:secret`, by comma. Scopes: converse, insights.",
@@ -93,6 +104,11 @@ class Settings(BaseSettings):
     def coding_folder(self) -> Path:
         """Where an organisation's own coding lies, if it has one."""
         return self.coding or self.data_folder / "coding"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where speech models lie."""
+        return self.models or CHECKOUT_FOLDER
 
     @property
     def database(self) -> str:

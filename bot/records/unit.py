@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,13 +86,15 @@ class Unit:
 
     async def reply_to(self, message_id: str) -> dict[str, Any] | None:
         """The stored reply when this message was handled before (`{}` if nothing is left of it); else None."""
-        query = select(TurnRow.reply).where(
-            TurnRow.conversation_id == self.conversation_id, TurnRow.message_id == message_id
+        return (await self.replies_to([message_id])).get(message_id)
+
+    async def replies_to(self, message_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The stored replies of those of these messages that were handled before, by message."""
+        query = select(TurnRow.message_id, TurnRow.reply).where(
+            TurnRow.conversation_id == self.conversation_id, TurnRow.message_id.in_(message_ids)
         )
-        row = (await self._work.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return dict(row.reply) if row.reply else self.last_reply
+        rows = (await self._work.execute(query)).all()
+        return {str(row.message_id): dict(row.reply) if row.reply else self.last_reply for row in rows}
 
     async def add_turn(
         self,

@@ -145,8 +145,11 @@ class ChatTalk:
             return
         async with self._house.outlet.at_work(self._address, ChatAction.RECORD_VOICE):
             spoken = await self._house.mouth.say(prompts, chat.words_a_minute)
-        if spoken is not None:
-            await self._house.outlet.voice(self._address, *spoken)
+        try:
+            if spoken is not None:
+                await self._house.outlet.voice(self._address, *spoken)
+        except TelegramError as error:  # the words have been read; they are not sent again for the voice's sake
+            log.warning("voice_not_sent", error=type(error).__name__)
 
     # -- voice notes ------------------------------------------------------------------------------------------
 

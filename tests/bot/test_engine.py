@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -214,3 +215,14 @@ async def test_the_screen_comes_first_even_where_the_parser_fails_to_see_danger(
     understander = Understander(Deaf(), screen, Finder())
     heard = await understander.understand("thanks, on the floor", Context(), None, voice=Voice.OWN, known=())
     assert heard.screening.level is Level.IMMEDIATE
+
+
+async def test_a_piece_that_was_handled_before_does_not_take_a_new_one_with_it(house: House) -> None:
+    conversation = (await house.open()).conversation_id
+    await house.say(conversation, "yes", "first")
+    again = Turn(conversation, "first", "yes", NOW, channel="telegram")
+    new = Turn(conversation, "second", "yes please", NOW, channel="telegram")
+    for pieces in ((again, new), (new, replace(new, message_id="third", text="go on"))):
+        await asyncio.gather(*(house.engine.handle_turn(piece) for piece in pieces))
+    turns = await house.records.transcript(conversation, asked_by="test")
+    assert [t.text for t in turns if t.speaker == "person" and t.text] == ["yes", "yes please", "go on"]

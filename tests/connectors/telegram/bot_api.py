@@ -29,8 +29,9 @@ from collections.abc import Callable
 
 from bot_api_chats import Chat
 from bot_api_faults import Fault, Faults, Trouble
+from bot_api_listening import Said
 from bot_api_methods import Methods
-from bot_api_people import Group, Person, Said
+from bot_api_people import Group, Person
 from bot_api_server import Front
 from bot_api_webhook import Webhook
 from bot_api_wire import Call, Json
@@ -94,6 +95,11 @@ class BotApi:
     def url(self) -> str:
         """Where it listens."""
         return self._front.line.url
+
+    @property
+    def port(self) -> int:
+        """The port of it."""
+        return self._front.line.port
 
     @property
     def base_url(self) -> str:

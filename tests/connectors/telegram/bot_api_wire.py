@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that speak plain HTTP on this machine: certificates take long to load."""
 
 OTHER_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 POLL_CUT_BY_WEBHOOK = "Conflict: terminated by setWebhook request"

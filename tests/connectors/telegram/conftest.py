@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 from bot_api import BotApi
+from bot_api_wire import NO_CERTIFICATES
 from emulator import Emulator, EmulatorMissingError
 from telegram import Bot
+from telegram.request import HTTPXRequest
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+"""As `connectors.telegram` sets it, so that durations are the same in whatever order tests run."""
 
 
 @pytest_asyncio.fixture
@@ -23,7 +29,14 @@ async def api() -> AsyncIterator[BotApi]:
 @pytest_asyncio.fixture
 async def client(api: BotApi) -> AsyncIterator[Bot]:
     """python-telegram-bot's own client of the double."""
-    async with Bot(api.token, base_url=api.base_url, base_file_url=api.base_file_url) as bot:
+    plain = {"verify": NO_CERTIFICATES}
+    async with Bot(
+        api.token,
+        base_url=api.base_url,
+        base_file_url=api.base_file_url,
+        request=HTTPXRequest(httpx_kwargs=plain),
+        get_updates_request=HTTPXRequest(connection_pool_size=1, httpx_kwargs=plain),
+    ) as bot:
         yield bot
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import httpx
 import pytest
 from bot_api import BotApi
@@ -26,7 +29,7 @@ async def test_429_tells_when_to_try_again(api: BotApi, client: Bot) -> None:
     }
     with pytest.raises(RetryAfter) as error:
         await client.send_message(doris.id, "Hello")
-    assert error.value._retry_after.total_seconds() == 3
+    assert error.value.retry_after == timedelta(seconds=3)
     await client.send_message(doris.id, "Hello")
     assert len(await doris.hears_all(0.01)) == 1
     assert [call.status for call in api.called("sendMessage")] == [429, 429, 200]
@@ -83,3 +86,18 @@ async def test_faults_can_be_taken_back(api: BotApi, client: Bot) -> None:
         await client.get_me()
     api.works()
     assert await client.get_me()
+
+
+async def test_who_hangs_up_half_way_through_a_call_does_no_harm(
+    api: BotApi, client: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    head = f"POST /bot{api.token}/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+    writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nchat_id".encode())
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    await asyncio.sleep(0.05)
+    assert await client.get_me()
+    assert api.called("sendMessage") == []
+    assert [record for record in caplog.records if record.name == "uvicorn.error"] == []

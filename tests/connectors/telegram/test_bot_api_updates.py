@@ -36,7 +36,7 @@ class Taker:
 
     async def until(self, number: int) -> list[int]:
         """The ids of all updates, once there are so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while len(self.got) < number:
                 self.changed.clear()
                 await self.changed.wait()
@@ -58,7 +58,7 @@ async def ids(client: Bot, offset: int | None = None, limit: int | None = None) 
 async def polling(api: BotApi, bot: Bot, number: int = 1) -> asyncio.Task[tuple[Update, ...]]:
     """A long poll that has arrived; it is the `number`th call of getUpdates."""
     task = asyncio.create_task(bot.get_updates(timeout=30))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while len(api.called("getUpdates")) < number:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return task
@@ -81,7 +81,7 @@ async def test_an_update_stays_until_a_higher_offset_confirms_it(api: BotApi, cl
 async def test_long_polling_waits_for_what_comes(api: BotApi, client: Bot) -> None:
     poll = await polling(api, client)
     said = await api.person().says("Hello")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         assert [update.update_id for update in await poll] == [said.update_id]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from talking import HOME, MEALS, QUIET, Talking, talking_in
+from on_telegram import HOME, MEALS, QUIET, Talking, talking_in
 
 from connectors.telegram import words
 from dialogues.errors import SaysoError
@@ -324,6 +324,18 @@ class TestVoice:
 
 
 class TestFaults:
+    async def test_a_voice_that_cannot_be_sent_does_not_repeat_the_words(self, talk: Talking) -> None:
+        doris = talk.api.person()
+        async with talk.running():
+            await talk.begins(doris)
+            await doris.presses(words.READ_ALOUD)
+            await doris.hears_all(QUIET)
+            talk.api.fail("sendVoice", 20, status=500)
+            await doris.says("yes")
+            assert (await doris.hears()).labels
+            await doris.hears_nothing(QUIET)
+            await talk.settled()
+
     async def test_a_restart_loses_nothing_and_doubles_nothing(self, talk: Talking) -> None:
         doris = talk.api.person()
         async with talk.running():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from emulator import Emulator
+import emulator as installing
+import pytest
+from emulator import Emulator, EmulatorMissingError
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 TOKEN = "666:emulated"
@@ -38,3 +40,17 @@ async def test_text_command_and_buttons_go_both_ways(emulator: Emulator) -> None
         assert pressed.callback_query.data == "right"
         assert await bot.answer_callback_query(pressed.callback_query.id)
         assert "right" in json.dumps(await doris.hears())
+
+
+def test_without_node_it_says_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EmulatorMissingError, match="Debian: apt install nodejs npm"):
+        installing.install()
+
+
+def test_every_package_is_locked_by_its_hash() -> None:
+    lock = json.loads((installing.HERE / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages["node_modules/telegram-test-api"]["version"] == "4.2.1"
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
