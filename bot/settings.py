@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     contact_until: time = Field(time(20), description="Until when.")
     time_zone: str = Field("Europe/London", description="Where people live.")
 
+    voice: str = Field("hibari", description="Who speaks: `hibari`, `kokoro` or `espeak`.")
+    recordings: Path | None = Field(None, description="Folder of prompts read by a real person.")
+
     telegram_token: SecretStr = Field(SecretStr(""), description="The bot's token from @BotFather; empty: no Telegram.")
     telegram_invited_only: bool = Field(False, description="Talk on Telegram only with people who bring a code.")
     telegram_webhook: str = Field(

@@ -8,10 +8,18 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 from nlu.paths import NluPaths
 from nlu.server import NluServer, ServerSettings
 from nlu.training import ensure_model
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> Iterator[None]:
+    """A command that was run in a test leaves no logging set-up behind."""
+    yield
+    structlog.reset_defaults()
 
 
 class SharedNluServer:

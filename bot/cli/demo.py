@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot.app import App, open_app
 from bot.cli.run import serve_pages
+from bot.cli.spoken import VoiceNotes
 from bot.evaluation.people import Persona
 from bot.evaluation.play import Stage, play
 from bot.evaluation.played import Played
@@ -23,9 +24,12 @@ from bot.evaluation.rows import Faults, read_rows
 from bot.evaluation.simulate import RecordsReader, read_personas
 from bot.samples.sample_data import load_sample_data
 from bot.settings import load_settings
-from dialogues.types import Prompt
+from bot.speech import Speech, open_speech
+from dialogues.types import Prompt, TurnHandler
 
 PEOPLE = Path(__file__).resolve().parents[1] / "samples" / "people.jsonl"
+SPEAKS = "D2"
+"""Who of them sends voice notes."""
 PAUSE_SECONDS = 0.25
 """Between turns on a terminal, so that the talk can be read; none in a script."""
 
@@ -51,13 +55,14 @@ async def play_demo(*, stay: bool, port: int | None, tell: Callable[[str], None]
         )
         async with open_app(settings, progress=tell) as app:
             console.print("\nThree people of ours talk with Sayso. The words are invented; everything else is real.\n")
-            for persona in read_personas(PEOPLE, Faults()):
-                await _one(app, persona, console)
+            async with open_speech(settings, app.script) as speech:
+                for persona in read_personas(PEOPLE, Faults()):
+                    await _one(app, persona, console, speech if persona.persona_id == SPEAKS else None)
             if stay:
                 await _serve(app, console)
 
 
-async def _one(app: App, persona: Persona, console: Console) -> None:
+async def _one(app: App, persona: Persona, console: Console, speech: Speech | None) -> None:
     about = _profiles()[persona.persona_id]
     console.rule(f"[bold]{about['name']}[/], {about['age']}, {about['setting']}: {about['manner_of_speech']}")
 
@@ -69,7 +74,16 @@ async def _one(app: App, persona: Persona, console: Console) -> None:
         who = "Sayso" if sayso else persona.name
         console.print(Text(f"{who:>9}: ", style="cyan" if sayso else "bold") + Text(words))
 
-    stage = Stage(app.engine, RecordsReader(app.records), on_turn=show, clock=app.clock)
+    def heard(line: str) -> None:
+        console.print(Text(f"{'':>11}({line})", style="dim italic"))
+
+    handler: TurnHandler = app.engine
+    if speech is not None and speech.ears is not None and speech.mouth is not None:
+        console.print(f"{persona.name} speaks: a machine voice reads the longer answers, and they are really heard.\n")
+        handler = VoiceNotes(app.engine, speech.ears, speech.mouth, heard)
+    for lack in speech.missing if speech is not None else ():
+        console.print(f"[yellow]{lack}[/] Until then {persona.name} types.\n", highlight=False)
+    stage = Stage(handler, RecordsReader(app.records), on_turn=show, clock=app.clock)
     played = await play(persona, stage)
     await slowly()
     console.print(_contributions(played))

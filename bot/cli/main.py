@@ -12,7 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from bot.cli import judge, play, run, telegram, themes
+from bot.cli import judge, models, play, run, telegram, themes, transcribe
 from dialogues.errors import SaysoError
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ run.add_to(app)
 play.add_to(app)
 judge.add_to(app)
 themes.add_to(app)
+models.add_to(app)
+transcribe.add_to(app)
 telegram.add_to(app)
 
 

@@ -14,6 +14,7 @@ from bot.app import App, open_app
 from bot.cli.shared import stderr, told
 from bot.pages import Reads, app_of
 from bot.settings import Settings, load_settings
+from bot.speech import open_speech
 from bot.telegram import on_telegram
 from connectors import console as terminal
 
@@ -52,8 +53,14 @@ async def _serve(settings: Settings) -> None:
                 "[yellow]Safeguarding alerts wait in the outbox: SAYSO_ALERTS is not set (docs/settings.md).[/]",
                 highlight=False,
             )
-        async with on_telegram(app, None, None, told) as webhook:
-            await serve_pages(app, *([webhook] if webhook else []))
+        if not settings.telegram_token.get_secret_value():
+            await serve_pages(app)
+            return
+        async with open_speech(settings, app.script) as speech:
+            for lack in speech.missing:
+                stderr.print(f"[yellow]{lack}[/]", highlight=False)
+            async with on_telegram(app, speech.ears, speech.mouth, told) as webhook:
+                await serve_pages(app, *([webhook] if webhook else []))
 
 
 def chat(

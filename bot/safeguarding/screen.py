@@ -16,7 +16,7 @@ from dialogues.types import Level, Screening
 DANGER_PATTERN_NEEDS = 0.05  # for a strong pattern of danger to count
 STRONG_NEEDS = 0.05  # for another strong pattern to count
 WEAK_NEEDS = 0.3  # for a weak pattern to count
-ALONE_NEEDS = 0.35  # to raise a concern on its own
+ALONE_NEEDS = 0.3  # to raise a concern on its own
 EXCUSED_NEEDS = 0.98  # ... where an idiom, a story, long ago, ... is in the text too
 SENTENCE_NEEDS = 0.8  # for one sentence by itself to raise what the whole text does not
 SURE_NEEDS = 0.75  # below this a concern of its own is a hint for a person to look at; the talk goes on

@@ -79,10 +79,10 @@ class Recogniser(Protocol):
 
     name: str
 
-    def recognise(self, clip: Clip, hint: Hint = Hint()) -> Recognised:  # noqa: B008 - frozen
+    def recognise(self, clip: Clip, hint: Hint = Hint()) -> Recognised:
         """Hears a whole clip. Blocks; call it through `pool.Listeners`, never on the event loop."""
 
-    def listen(self, hint: Hint = Hint()) -> Listening:  # noqa: B008 - frozen
+    def listen(self, hint: Hint = Hint()) -> Listening:
         """Begins to hear an utterance as it comes.
 
         Raises:

@@ -16,13 +16,13 @@ from nlu.reader.words import WordHeads
 MAX_THEMES = 3
 MAX_KINDS = 2
 SECOND_KIND = 0.4
-SECOND_THEME = 0.4
+SECOND_THEME = 0.35
 """Least probabilities, 0 to 1, of a second kind and of further themes. Source: development texts."""
 LEAST_SENSE = 0.5
 """Least probability that the words say why a thing matters."""
 STRETCH_SHARE = 0.6
 """How much the stretch itself counts beside the whole answer, 0 to 1."""
-WORDS_SHARE = 0.5
+WORDS_SHARE = 0.4
 """How much its words count beside its reading, 0 to 1. Source: development texts."""
 ASKED_SHARE = 0.35
 """How much the question counts where the words are bare, 0 to 1: words that are plain may still win."""

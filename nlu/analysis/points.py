@@ -35,6 +35,22 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _BREAKS = re.compile(r"[,.;!?]\s+")
+_CARRIER = re.compile(
+    r"(?:\b(?:says?|said|saying|reckons?|reckoned|asks?|asked|tells? (?:me|us|her|him)|told (?:me|us|her|him)"
+    r"|would|could|should|if|unless|when|until|till|because|cos|not|never|nor|without|instead of|than|that'?s all)"
+    r")\s+$",
+    re.IGNORECASE,
+)
+"""Words that govern what comes after them: cut off, they leave a claim that nobody made."""
+_FOLLOWS = re.compile(
+    r"(?:and )?(?:so (?:it|i|i'm|he|she|they|we|that|the|my|you|now|nobody|there)|(?:because|cos|'cause|which"
+    r"|that'?s why)\b)",
+    re.IGNORECASE,
+)
+"""What begins so is the upshot of the point before it, or its reason."""
+_JOINING = re.compile(r"[\s,;:-]*(?:\b(?:and so|so|because|cos|which|that'?s why))?\s*$", re.IGNORECASE)
+_JOINTS = re.compile(r"[,.;:!?\n]\s*|\b(?:and|but|so|then)\s+", re.IGNORECASE)
+MOST_CARRYING = 6
 FRAME, HEADS = "coding_frame.yml", "coding.npz"
 """Files of an organisation's own coding, in its folder."""
 LEAST_KIND = 0.25
@@ -123,9 +139,10 @@ class Analysis:
         words = marked(text, reading, self._reader.heads["point"].one_of(reading.pieces))
         if content(words) < LEAST_CONTENT and self._coder.likeliest_kind(reading) < LEAST_KIND:
             return []
-        places = [half for place in decoded(words) or most_likely(words) for half in _halves(text, *place)]
+        said = _with_upshots(text, decoded(words) or most_likely(words))
+        places = [half for place in said for half in _halves(text, *place)]
         found = [self._trimmed(text, *place) for place in places]
-        kept = [(start, end) for start, end in found if start < end]
+        kept = _with_carriers(text, [(start, end) for start, end in found if start < end])
         return [place for n, place in enumerate(kept) if not _announces(text, kept, n)][:MAX_POINTS]
 
     @staticmethod
@@ -157,6 +174,47 @@ class Analysis:
             i_statement=i_statement_of(quote),
             label=label_of(tokens, coding.themes, self._book) or plain_label(coding.themes, self.frame),
         )
+
+
+def _with_upshots(text: str, places: Sequence[Place]) -> list[Place]:
+    """The places; one that only says what came of the one right before it is part of it."""
+    whole: list[Place] = []
+    for start, end in places:
+        if whole and _goes_on(text, whole[-1], start, end):
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def _goes_on(text: str, before: Place, start: int, end: int) -> bool:
+    """Whether only a joining word stands between two places, and the second begins as an upshot or a reason does."""
+    joining = _JOINING.search(text, before[0], start)
+    return (
+        joining is not None
+        and joining.start() <= before[1]
+        and _FOLLOWS.match(text[joining.start() : end].lstrip(" ,;:-")) is not None
+    )
+
+
+def _with_carriers(text: str, places: Sequence[Place]) -> list[Place]:
+    """The places, each begun early enough to hold the words that govern it ("the lad says" / "I painted it")."""
+    whole: list[Place] = []
+    for start, end in places:
+        after = whole[-1][1] if whole else 0
+        whole.append((_carried(text, after, start), end))
+    return whole
+
+
+def _carried(text: str, after: int, start: int) -> int:
+    before = text[after:start]
+    if not _CARRIER.search(before):
+        return start
+    joints = [match.end() for match in _JOINTS.finditer(before) if match.end() < len(before)]
+    clause = before[joints[-1] if joints else 0 :]
+    words = list(re.finditer(r"\S+\s*", clause))[-MOST_CARRYING:]
+    begin = start - len(clause) + words[0].start() if words else start
+    return begin + len(text[begin:start]) - len(text[begin:start].lstrip())
 
 
 def _halves(text: str, start: int, end: int) -> list[Place]:

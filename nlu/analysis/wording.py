@@ -93,7 +93,8 @@ LEAST_READ_BACK_WORDS = 3
 _UNSURE = re.compile(
     r"[\"\u201c\u201d\u00ab\u00bb]|\b(?:(?:could|can|would|will|do|did|have|are|should) you|(?:tell|thank|ask|told"
     r"|ring) (?:you|yourself)|you lot"
-    r"|you could|i (?:goes|go) (?:no|yes|well|look))\b",
+    r"|you could|i (?:goes|go) (?:no|yes|well|look)|call(?:s|ed|ing)? me (?:my|me)"
+    r"|you (?:can|may) (?:go|carry|come|take|write|put|ask|ring|stop|start))\b",
     re.IGNORECASE,
 )
 _OBJECT_VERBS = frozenset(

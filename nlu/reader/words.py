@@ -22,7 +22,7 @@ from nlu.reader.reader import WEIGHTS, ReaderMissing
 FILE = "words.npz"
 WORDS, LETTERS = (1, 2), (2, 5)
 """Lengths of the runs of words and of letters."""
-TASKS = ("theme", "kind", "sentiment", "level")
+TASKS = ("theme", "kind", "sentiment")
 _LOST = re.compile(r"['’]")
 _STEP = 127
 
@@ -49,7 +49,7 @@ class WordHeads:
 
     Attributes:
         counters: Of words and of letters.
-        heads: Heads `theme`, `kind`, `sentiment` and `level` over what they count.
+        heads: Heads `theme`, `kind` and `sentiment` over what they count.
     """
 
     counters: tuple[TfidfVectorizer, TfidfVectorizer]

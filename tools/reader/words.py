@@ -23,11 +23,8 @@ from tools.reader import texts
 
 KEPT = 16_000
 """Words and runs of letters kept: those with the greatest weights in a first fit."""
-STRENGTH = {"theme": 10.0, "kind": 10.0, "sentiment": 6.0, "level": 8.0}
+STRENGTH = {"theme": 10.0, "kind": 10.0, "sentiment": 6.0}
 """Inverse of the regularisation. Source: development texts."""
-BACKGROUND = 0.5
-"""Weight of an ordinary text among those for safeguarding."""
-LEVELS = ("none", "concern", "immediate")
 
 
 def main() -> int:
@@ -44,14 +41,12 @@ def main() -> int:
 def make(kept: int, say: Callable[[str], object]) -> WordHeads:
     """Fits all heads twice: on everything, then on what had the greatest weights."""
     coded = list(_coded())
-    screened = texts.screened([row.text for row in (*texts.utterances(), *texts.answers())])
-    said = [text for text, _ in coded] + [row.text for row in screened]
+    said = [text for text, _ in coded]
     counters = vectorizers()
     full = csr_matrix(hstack([counter.fit_transform(said) for counter in counters]))
-    answers, level = np.arange(len(coded)), np.arange(len(coded), len(said))
-    tasks = _tasks([coding for _, coding in coded], screened)
-    say(f"{len(coded)} stretches, {len(screened)} screened texts, {full.shape[1]} words and runs of letters")
-    first = {name: _head(name, full[level if name == "level" else answers], *task) for name, task in tasks.items()}
+    tasks = _tasks([coding for _, coding in coded])
+    say(f"{len(coded)} stretches, {full.shape[1]} words and runs of letters")
+    first = {name: _head(name, full, *task) for name, task in tasks.items()}
     weight = np.max([np.abs(head.matrix).max(axis=0) for head in first.values()], axis=0)
     chosen = np.sort(np.argsort(-weight)[:kept])
     border = len(counters[0].vocabulary_)
@@ -62,12 +57,12 @@ def make(kept: int, say: Callable[[str], object]) -> WordHeads:
         new.idf_ = old.idf_[keep]
     counted = csr_matrix(hstack([counter.transform(said) for counter in smaller]))
     say(f"{len(chosen)} kept")
-    heads = {name: _head(name, counted[level if name == "level" else answers], *task) for name, task in tasks.items()}
+    heads = {name: _head(name, counted, *task) for name, task in tasks.items()}
     return WordHeads(smaller, heads)
 
 
-Task = tuple[Sequence[str], np.ndarray, np.ndarray]
-"""Labels; targets, shape (rows, labels); weights of the rows."""
+Task = tuple[Sequence[str], np.ndarray]
+"""Labels; targets, shape (rows, labels)."""
 
 
 def _coded() -> list[tuple[str, texts.Coded]]:
@@ -81,26 +76,22 @@ def _coded() -> list[tuple[str, texts.Coded]]:
     return found
 
 
-def _tasks(coded: Sequence[texts.Coded], screened: Sequence[texts.Screened]) -> dict[str, Task]:
+def _tasks(coded: Sequence[texts.Coded]) -> dict[str, Task]:
     themes = [theme for theme in load_frame().themes if theme != NOTHING]
-    alike = np.ones(len(coded))
-    levels = np.array([[row.level == level for level in LEVELS] for row in screened])
-    weights = np.array([1.0 if row.type else BACKGROUND for row in screened])
     return {
-        "theme": (themes, np.array([[theme in each.themes for theme in themes] for each in coded]), alike),
-        "kind": (KINDS, np.array([[kind in each.kinds for kind in KINDS] for each in coded]), alike),
-        "sentiment": (SENTIMENTS, np.array([[each.sentiment == s for s in SENTIMENTS] for each in coded]), alike),
-        "level": (LEVELS, levels, weights),
+        "theme": (themes, np.array([[theme in each.themes for theme in themes] for each in coded])),
+        "kind": (KINDS, np.array([[kind in each.kinds for kind in KINDS] for each in coded])),
+        "sentiment": (SENTIMENTS, np.array([[each.sentiment == s for s in SENTIMENTS] for each in coded])),
     }
 
 
-def _head(name: str, counted: csr_matrix, labels: Sequence[str], targets: np.ndarray, weights: np.ndarray) -> Head:
-    """Themes and kinds each by themselves; of sentiments and levels one is right."""
+def _head(name: str, counted: csr_matrix, labels: Sequence[str], targets: np.ndarray) -> Head:
+    """Themes and kinds each by themselves; of sentiments one is right."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if name in {"sentiment", "level"}:
+        if name == "sentiment":
             model = LogisticRegression(C=STRENGTH[name], max_iter=1000)
-            model.fit(counted, targets.argmax(axis=1), sample_weight=weights)
+            model.fit(counted, targets.argmax(axis=1))
             return Head(tuple(labels), model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
         each = [
             LogisticRegression(C=STRENGTH[name], max_iter=300, solver="liblinear", random_state=0).fit(counted, column)

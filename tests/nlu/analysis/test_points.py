@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlu.analysis.frame import KINDS, SENSES, SENTIMENTS, load_frame
-from nlu.analysis.points import MAX_CHARACTERS, Analysis
+from nlu.analysis.points import MAX_CHARACTERS, Analysis, _with_carriers
 
 OPEN = "How do you find your home care?"
 BETTER = "What would make it better?"
@@ -178,3 +178,25 @@ def test_points_that_disagree_are_mixed(analysis: Analysis) -> None:
 )
 def test_senses(analysis: Analysis, text: str, sense: str | None) -> None:
     assert analysis.sense_of(text) == sense
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "expected"),
+    [
+        ("the lad says i painted it all", "i painted", "the lad says i painted it all"),
+        ("he came in and she asked would i take a biscuit", "i take", "she asked would i take a biscuit"),
+        ("not if they come at four", "they come", "not if they come at four"),
+        ("the dinner, when it comes, is cold", "is cold", "is cold"),
+        ("well i like the singing", "i like", "i like the singing"),
+        ("they never come", "come", "they never come"),
+    ],
+)
+def test_words_that_govern_a_quote_stay_in_it(text: str, start: str, expected: str) -> None:
+    place = (text.index(start), len(text))
+    [(begin, end)] = _with_carriers(text, [place])
+    assert text[begin:end] == expected
+
+
+def test_carriers_never_run_into_the_point_before() -> None:
+    text = "the bus is late when i go"
+    assert _with_carriers(text, [(0, 15), (21, 25)]) == [(0, 15), (16, 25)]

@@ -1,0 +1,82 @@
+"""The spoken part of the demo: a person's answers become real voice notes, and are heard, answered and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from connectors.telegram import Ears, Mouth
+from dialogues.types import Context, Expects, Hearing, Prompt, Purpose, Reply, Turn, TurnHandler
+
+SPOKEN_WORDS = 4
+"""Shorter replies are tapped, not spoken."""
+PACE = 165
+
+
+class VoiceNotes:
+    """An engine whose longer turns go through a voice and a recogniser on the way; implements `TurnHandler`.
+
+    Args:
+        handler: The engine.
+        ears: Hear the notes.
+        mouth: Speaks for the person.
+        tell: Told what was heard.
+    """
+
+    def __init__(self, handler: TurnHandler, ears: Ears, mouth: Mouth, tell: Callable[[str], None]) -> None:
+        self._handler = handler
+        self._ears = ears
+        self._mouth = mouth
+        self._tell = tell
+        self._question: Prompt | None = None
+
+    async def start(
+        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+    ) -> Reply:
+        """Opens the conversation."""
+        return self._asked(
+            await self._handler.start(
+                service=service,
+                channel=channel,
+                preferred_name=preferred_name,
+                resume_code=resume_code,
+                identity=identity,
+            )
+        )
+
+    async def handle_turn(self, turn: Turn) -> Reply:
+        """Speaks the words, hears them, hands in what was heard; then listens again."""
+        spoken = await self._spoken(turn.text)
+        if spoken is None:
+            return self._asked(await self._handler.handle_turn(turn))
+        sound, seconds = spoken
+        note = await self._ears.hear(sound, self._context())
+        self._tell(f"a voice note of {seconds:.0f} seconds; heard: “{note.text}”")
+        heard = replace(turn, text=note.text, confidence=note.confidence, hearing=note.hearing)
+        reply = self._asked(await self._handler.handle_turn(heard))
+        again = await self._ears.hear_again(sound)
+        if again is not None and again.text:
+            self._tell(f"heard again, more slowly: “{again.text}”")
+            await self._handler.hear_again(turn.conversation_id, turn.message_id, again.text, again.hearing)
+        return reply
+
+    async def hear_again(self, conversation_id: str, message_id: str, text: str, hearing: Hearing) -> None:
+        """Passes it on."""
+        await self._handler.hear_again(conversation_id, message_id, text, hearing)
+
+    async def last_prompts(self, conversation_id: str) -> Reply:
+        """What was said last."""
+        return await self._handler.last_prompts(conversation_id)
+
+    async def _spoken(self, text: str) -> tuple[bytes, float] | None:
+        if len(text.split()) < SPOKEN_WORDS:
+            return None
+        return await self._mouth.say([Prompt("demo", text, Expects.NONE, Purpose.WARM_UP)], PACE)
+
+    def _context(self) -> Context:
+        asked = self._question
+        return Context() if asked is None else Context(asked.text, asked.expects, asked.options)
+
+    def _asked(self, reply: Reply) -> Reply:
+        self._question = reply.prompts[-1] if reply.prompts else None
+        return reply

@@ -1,0 +1,173 @@
+"""Hearing and speaking, as the connectors are given them. Without a model or a voice the text channels run on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import structlog
+
+from bot.settings import Settings
+from connectors.speech import audio, recognisers
+from connectors.speech.pool import Listeners
+from connectors.speech.ports import Clip, Hint
+from connectors.speech.voices.cache import PromptCache
+from connectors.speech.voices.choose import VoiceFolders, choose_voice
+from connectors.speech.voices.recordings import Recordings
+from connectors.speech.voices.speaker import Speaker
+from connectors.telegram.ports import HeardNote
+from dialogues.errors import SaysoError
+from dialogues.script import Script
+from dialogues.types import Context, Expects, Hearing, Prompt
+
+SPEAKING_THREADS = 2
+Made = TypeVar("Made")
+
+log = structlog.get_logger(__name__)
+
+
+class NoteEars:
+    """Hears voice notes; implements `connectors.telegram.Ears`.
+
+    Args:
+        live: Hears at once.
+        second: Hears again, better and slower; None where there is no such recogniser.
+    """
+
+    def __init__(self, live: Listeners, second: Listeners | None) -> None:
+        self._live = live
+        self._second = second
+
+    async def hear(self, sound: bytes, context: Context) -> HeardNote:
+        """The words of a note; see the protocol."""
+        return await self._heard(self._live, sound, Hint(context.kind, context.options), sound)
+
+    async def hear_again(self, sound: bytes) -> HeardNote | None:
+        """The second hearing, freely; None where there is none, or too many wait."""
+        if self._second is None:
+            return None
+        try:
+            return await self._heard(self._second, sound, Hint(), b"")
+        except SaysoError as error:
+            log.warning("second_pass_left_out", error=error.code)
+            return None
+
+    def expected_wait_seconds(self) -> float:
+        """How long a note waits before it is heard."""
+        return self._live.expected_wait_seconds()
+
+    @staticmethod
+    async def _heard(listeners: Listeners, sound: bytes, hint: Hint, keep: bytes) -> HeardNote:
+        clip = await asyncio.to_thread(audio.decode, sound)
+        heard = await listeners.recognise(clip, hint)
+        return HeardNote(heard.text, heard.confidence, Hearing(heard.recogniser, heard.words, keep))
+
+
+class NoteMouth:
+    """Speaks prompts as voice notes; implements `connectors.telegram.Mouth`."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+
+    async def say(self, prompts: Sequence[Prompt], words_a_minute: int) -> tuple[bytes, float] | None:
+        """The prompts as Ogg/Opus, with the length in seconds; None where the voice fails."""
+        try:
+            clips = [clip async for clip in self._speaker.say(prompts, words_a_minute)]
+        except SaysoError as error:
+            log.warning("voice_failed", error=error.code)
+            return None
+        if not clips:
+            return None
+        whole = Clip(np.concatenate([clip.samples for clip in clips]))
+        return await asyncio.to_thread(audio.encode, whole), whole.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What there is of it.
+
+    Attributes:
+        ears: None where no recogniser is to be had.
+        mouth: None where there is no voice.
+        speaker: The same voice, sentence by sentence, for calls.
+        listeners: The live recogniser.
+        missing: In plain words, what is missing and what to do.
+    """
+
+    ears: NoteEars | None
+    mouth: NoteMouth | None
+    speaker: Speaker | None
+    listeners: Listeners | None
+    missing: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_speech(settings: Settings, script: Script) -> AsyncIterator[Speech]:
+    """Opens recognisers and the voice for as long as the context lasts; loads nothing heavy before it is used.
+
+    Args:
+        settings: Which models and voice.
+        script: Its fixed wordings are rendered ahead, beside all else.
+    """
+    missing: list[str] = []
+    live = _there(lambda: Listeners(recognisers.live(settings.recogniser, settings.models_folder)), missing)
+    second = _there(lambda: _second(settings), missing) if live else None
+    pool = ThreadPoolExecutor(SPEAKING_THREADS, thread_name_prefix="speaker")
+    speaker = await asyncio.to_thread(_there, lambda: _speaker(settings, pool), missing)
+    warming = asyncio.create_task(_warm(speaker, script)) if speaker else None
+    try:
+        yield Speech(
+            NoteEars(live, second) if live else None,
+            NoteMouth(speaker) if speaker else None,
+            speaker,
+            live,
+            tuple(missing),
+        )
+    finally:
+        if warming:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+        for listeners in (live, second):
+            if listeners:
+                await listeners.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def fixed_prompts(script: Script) -> list[Prompt]:
+    """Every wording as a prompt, for rendering ahead."""
+    wordings = script.wordings.items()
+    texts = ((i, w, text) for i, w in wordings for text in (w.text, *w.variants, w.simpler, w.keys) if text)
+    return [Prompt(i, text, Expects.NONE, w.purpose) for i, w, text in texts]
+
+
+async def _warm(speaker: Speaker, script: Script) -> None:
+    try:
+        ready = await speaker.warm(fixed_prompts(script))
+        log.info("voice_ready", sentences=ready)
+    except SaysoError as error:
+        log.warning("voice_not_ready", error=error.code)
+
+
+def _second(settings: Settings) -> Listeners | None:
+    again = recognisers.second_pass(settings.second_pass, settings.models_folder)
+    return Listeners(again, workers=1) if again else None
+
+
+def _speaker(settings: Settings, pool: ThreadPoolExecutor) -> Speaker:
+    folders = VoiceFolders(hibari=settings.models_folder / "hibari", kokoro=settings.models_folder / "kokoro")
+    voice = choose_voice(settings.voice, folders)
+    cache = PromptCache(settings.data_folder / "voice")
+    return Speaker(voice, cache, pool, Recordings(settings.recordings))
+
+
+def _there(make: Callable[[], Made], missing: list[str]) -> Made | None:
+    try:
+        return make()
+    except SaysoError as error:
+        missing.append(error.message)
+        return None

@@ -1,0 +1,1 @@
+"""The speaking half: what is said aloud (`spoken`), three voices, the cache of rendered prompts, and the speaker."""
