@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -44,8 +44,12 @@ class NoteEars:
         self._second = second
 
     async def hear(self, sound: bytes, context: Context) -> HeardNote:
-        """The words of a note; see the protocol."""
-        return await self._heard(self._live, sound, Hint(context.kind, context.options), sound)
+        """The words of a note; see the protocol. Where the live recogniser makes out nothing, the second is asked."""
+        note = await self._heard(self._live, sound, Hint(context.kind, context.options), sound)
+        if note.text or self._second is None:
+            return note
+        again = await self.hear_again(sound)
+        return note if again is None else replace(again, hearing=replace(again.hearing, recording=sound))
 
     async def hear_again(self, sound: bytes) -> HeardNote | None:
         """The second hearing, freely; None where there is none, or too many wait."""

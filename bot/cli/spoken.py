@@ -8,7 +8,7 @@ from dataclasses import replace
 from connectors.telegram import Ears, Mouth
 from dialogues.types import Context, Expects, Hearing, Prompt, Purpose, Reply, Turn, TurnHandler
 
-SPOKEN_WORDS = 4
+SPOKEN_WORDS = 6
 """Shorter replies are tapped, not spoken."""
 PACE = 165
 
