@@ -68,7 +68,7 @@ class Inbox:
         batch = _Batch([turn], loop.create_future(), loop.time())
         line.waiting = batch
         try:
-            await self._wait(batch, 0.0 if turn.amends else self._windows.get(turn.channel, 0.0))
+            await self._wait(batch, self._window_seconds(turn))
             async with line.lock:
                 batch.closed = True
                 if line.waiting is batch:
@@ -85,6 +85,10 @@ class Inbox:
         if not batch.reply.done():
             batch.reply.set_result(reply)
         return reply
+
+    def _window_seconds(self, turn: Turn) -> float:
+        """How long further pieces are waited for: not after a change, nor after a voice note, which is whole."""
+        return 0.0 if turn.amends or turn.hearing is not None else self._windows.get(turn.channel, 0.0)
 
     async def _wait(self, batch: _Batch, window_seconds: float) -> None:
         if window_seconds <= 0:

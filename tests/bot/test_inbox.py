@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from bot.inbox import Inbox, joined
-from dialogues.types import Reply, Turn, Voice
+from dialogues.types import Hearing, Reply, Turn, Voice
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -123,3 +124,10 @@ async def test_the_same_message_twice_in_the_window_is_one_piece() -> None:
     same = turn("they come late")
     await asyncio.gather(inbox.put(same), inbox.put(same))
     assert [len(batch) for batch in handler.batches] == [1]
+
+
+@pytest.mark.parametrize("whole", [{"hearing": Hearing("live")}, {"amends": "m-before"}], ids=["note", "change"])
+async def test_what_is_whole_is_answered_at_once(whole: dict[str, Any]) -> None:
+    inbox = Inbox(Handler(), {"telegram": 30.0})
+    async with asyncio.timeout(1):
+        await inbox.put(replace(turn("they come late"), **whole))

@@ -22,7 +22,7 @@ from connectors.speech.ports import RATE_HZ, Clip
 from dialogues.types import Prompt
 
 LIMIT_BYTES = 256 * 1024 * 1024
-"""Source: one voice at one pace takes about 10 MB for all wordings of one language."""
+"""Source: hibari at one pace takes 7.7 MB for 187 sentences; all wordings of one language are about 260."""
 REVISION = 1
 """Of how sound is finished and pauses are set; a higher one makes every file anew."""
 SUFFIX = ".flac"

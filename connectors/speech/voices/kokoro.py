@@ -1,4 +1,4 @@
-"""Kokoro, an optional British voice: nearer to a person than hibari, and some fifty times slower."""
+"""Kokoro, an optional British voice. On a busy machine it takes about as long to make a sentence as to say it."""
 
 from __future__ import annotations
 

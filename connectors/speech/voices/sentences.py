@@ -6,11 +6,11 @@ import re
 import textwrap
 
 LONGEST = 240
-"""Characters said in one piece. Source: the first sound of a longer one would come after more than 400 ms, and
-Kokoro takes at most 510 phonemes."""
+"""Characters said in one piece. Source: 236 take hibari 129 ms of processor time, well under the 400 ms in which a new
+sentence has to be heard on an idle core; Kokoro takes at most 510 phonemes."""
 LONGEST_WORD = 40
 LONGEST_NUMBER = 20
-"""Characters. Source: the longest words in English dictionaries; hibari knows no number word past 10^30."""
+"""Characters. Longer ones are typed noise, not words; and hibari fails on a number past 10^30."""
 
 _END = re.compile(r"(?<=[.!?])(?<![a-z]\s[A-HJ-Z]\.)\s+(?![a-z])|\s*\n\s*")
 _CLAUSE = re.compile(r"(?<=[,;:])\s+")

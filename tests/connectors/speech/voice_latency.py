@@ -1,6 +1,7 @@
 """Prints how soon the first sound comes: `OMP_NUM_THREADS=1 python tests/connectors/speech/voice_latency.py [voice]`.
 
-Wall time says what a person waits on this machine now; processor time what it would be on an idle core.
+Wall time says what a person waits on this machine now. Processor time is about what it would be on an idle core; it
+leaves out other programs, so for espeak it says nothing.
 """
 
 from __future__ import annotations
