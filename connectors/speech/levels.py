@@ -16,10 +16,14 @@ _LEAST_DBFS = -60.0
 _LEAST_RANGE_DB = 6.0
 """Speech swells and sinks, from syllable to syllable; silence, steady noise and hum do not.
 
-Source: measured in the voice band. 256 clips of speech, single digits cut tight among them and all of them by telephone
-too, span 7.9 dB or more; made noise (white, pink, brown), tones and hum span 4.5 dB at most.
+Source: measured in the voice band, from the quietest tenth to the third loudest frame. 255 clips of speech, by
+telephone too, span 6.7 dB or more, but for three digits cut to 0.14 s; made noise, tones and hum span 5.9 dB at most.
 """
 _ABOVE_FLOOR_DB = 5.0
+_LOUD_FRAMES = 3
+"""What is loud for less than this is a click."""
+_SILENT_DBFS = -75.0
+"""Below is no sound at all, as between the words of a machine; the noise of a room is measured without it."""
 
 
 def rms(clip: Clip) -> float:
@@ -38,9 +42,10 @@ def speech_seconds(clip: Clip) -> float:
 def speech_frames(clip: Clip) -> NDArray[np.bool_]:
     """Which frames of `FRAME_SECONDS` hold speech, shape (frames,); a last frame that is not full is left out."""
     levels = voice_levels(clip)
-    if not len(levels):
-        return np.zeros(0, np.bool_)
-    floor, top = np.percentile(levels, (10, 95))
+    audible = np.sort(levels[levels > _SILENT_DBFS])
+    if not len(audible):
+        return np.zeros(len(levels), np.bool_)
+    floor, top = float(np.percentile(audible, 10)), float(audible[-min(_LOUD_FRAMES, len(audible))])
     if top < _LEAST_DBFS or top - floor < _LEAST_RANGE_DB:
         return np.zeros(len(levels), np.bool_)
     speaks: NDArray[np.bool_] = levels > max(floor + _ABOVE_FLOOR_DB, _LEAST_DBFS)

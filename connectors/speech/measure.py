@@ -22,13 +22,20 @@ _WRITTEN = {
 }
 _ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "20th": "twentieth"}
 _SPELLINGS = (
+    (re.compile(r"\b(?:won't|will not)\b"), "will not"),
+    (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
+    (re.compile(r"(?<=[a-z])n't\b"), " not"),
+    (re.compile(r"(?<=[a-z])'ll\b"), " will"),
+    (re.compile(r"(?<=[a-z])'re\b"), " are"),
+    (re.compile(r"(?<=[a-z])'ve\b"), " have"),
+    (re.compile(r"\bi'm\b"), "i am"),
     (re.compile(r"\bet cetera\b"), "etcetera"),
     (re.compile(r"\ball right\b"), "alright"),
     (re.compile(r"\b([a-z]{3,}[bcdghlmnprstvz])iz(e|ed|es|ing|ation)\b"), r"\1is\2"),
     (re.compile(r"\b(counse|trave|cance|labe|leve|fue|signa|quarre)l(ed|ing|er)\b"), r"\1ll\2"),
     (re.compile(r"\b(behavi|col|fav|flav|harb|hon|hum|lab|neighb|rum)or(s|ed|ing|ite|able)?\b"), r"\1our\2"),
 )
-"""British and American spellings of one word are the same word, as in Whisper's own normaliser."""
+"""Short forms and American spellings are no errors. Source: Whisper's own normaliser, of which these are a part."""
 _WORD = re.compile(r"%|'?[a-z0-9]+(?:[.']?[a-z0-9]+)*\.?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -79,7 +86,7 @@ def total(errors: Iterable[Errors]) -> Errors:
 
 
 def comparable(text: str) -> tuple[str, ...]:
-    """The words of a text without what is no difference in speech: case, punctuation, digits, titles, US spelling."""
+    """The words of a text without what is no difference: case, punctuation, digits, titles, spelling, short forms."""
     plain = _GROUPED.sub("", text.lower().replace("’", "'"))
     words = " ".join(_said(word) for word in _WORD.findall(plain))
     for pattern, spelling in _SPELLINGS:

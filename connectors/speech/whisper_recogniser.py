@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from connectors.speech.audio import floats
-from connectors.speech.levels import FRAME_SECONDS, speech_frames
-from connectors.speech.ports import Clip, Hint, Listening, Recognised
+from connectors.speech.levels import FRAME_SECONDS, speech_frames, speech_seconds
+from connectors.speech.ports import RATE_HZ, Clip, Hint, Listening, Recognised
+from connectors.speech.short_answers import trimmed
 from dialogues.errors import SaysoError
-from dialogues.types import HeardWord
+from dialogues.types import Expects, HeardWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 _OPEN = Hint()
 
 LEAST_SPEECH_SECONDS = 0.09
+SHORT_SECONDS = 2.0
+"""Up to here a closed question's likely answers are put before, as a prompt: "now" becomes "no", "thanks" "six"."""
+PAD_SECONDS = 0.5
+"""Silence put before and after. Source: tuned on telephone speech, 7.3 % to 5.7 % of words wrong."""
 MOST_NO_SPEECH = 0.8
 """Above this Whisper itself thinks that nobody spoke. Source: its own 0.6, raised because short answers reach it."""
 MOST_COMPRESSION = 2.4
 """A text that packs better than this goes round in circles. Source: Whisper's own threshold."""
 LEAST_SPOKEN_SHARE = 0.1
 """Share of a segment's time in which somebody speaks; Whisper makes up sentences for silence and noise."""
+_PAD = round(PAD_SECONDS * RATE_HZ)
 
 
 class WhisperRecogniser:
@@ -45,19 +51,23 @@ class WhisperRecogniser:
         self._model: WhisperModel | None = None
 
     def recognise(self, clip: Clip, hint: Hint = _OPEN) -> Recognised:
-        """Hears a whole clip; the hint is not needed. Takes 0.1 to 0.2 s of one core a second, 0.5 s at the least."""
-        speaks = speech_frames(clip)
-        if np.count_nonzero(speaks) * FRAME_SECONDS < LEAST_SPEECH_SECONDS:
+        """Hears a whole clip. Takes 0.1 to 0.2 s of one core a second of sound, and half a second at the least."""
+        spoken = speech_seconds(clip)
+        if spoken < LEAST_SPEECH_SECONDS:
             return Recognised("", recogniser=self.name)
+        likely = _likely(hint) if spoken <= SHORT_SECONDS else None
+        part = clip if likely is None else trimmed(clip)[0]
         segments, _ = self._loaded().transcribe(
-            floats(clip.samples),
+            np.pad(floats(part.samples), _PAD),
             language="en",
             beam_size=1,
-            word_timestamps=True,
             condition_on_previous_text=False,
             vad_filter=False,
+            **({"word_timestamps": True} if likely is None else _short(likely)),
         )
-        return self._recognised([segment for segment in segments if _is_said(segment, speaks)])
+        speaks = speech_frames(part)
+        said = [segment for segment in segments if _is_said(segment, speaks)]
+        return self._recognised(said) if likely is None else self._without_times(said)
 
     def listen(self, hint: Hint = _OPEN) -> Listening:
         """Not there: Whisper hears whole clips only."""
@@ -65,12 +75,16 @@ class WhisperRecogniser:
 
     def _recognised(self, segments: Iterable[Any]) -> Recognised:
         words = tuple(
-            HeardWord(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+            HeardWord(word.word.strip(), _unpadded(word.start), _unpadded(word.end), float(word.probability))
             for segment in segments
             for word in segment.words or ()
         )
         confidence = float(np.mean([word.confidence for word in words])) if words else 1.0
         return Recognised(" ".join(word.text for word in words), words, confidence, self.name)
+
+    def _without_times(self, segments: Sequence[Any]) -> Recognised:
+        confidence = float(np.exp(np.mean([segment.avg_logprob for segment in segments]))) if segments else 1.0
+        return Recognised(" ".join(segment.text.strip() for segment in segments), (), confidence, self.name)
 
     def _loaded(self) -> WhisperModel:
         with self._lock:
@@ -80,13 +94,34 @@ class WhisperRecogniser:
 
 
 def _is_said(segment: Any, speaks: NDArray[np.bool_]) -> bool:
-    start, end = (round(seconds / FRAME_SECONDS) for seconds in (segment.start, segment.end))
+    start, end = (round(_unpadded(seconds) / FRAME_SECONDS) for seconds in (segment.start, segment.end))
     spoken = float(np.mean(speaks[start : max(end, start + 1)])) if start < len(speaks) else 0.0
     return (
         segment.no_speech_prob <= MOST_NO_SPEECH
         and segment.compression_ratio <= MOST_COMPRESSION
         and spoken >= LEAST_SPOKEN_SHARE
     )
+
+
+def _short(likely: str) -> dict[str, Any]:
+    """Times cost a short answer its words: with them 77 % of the tuning half's yes and no are right, without 94 %."""
+    return {"initial_prompt": likely, "without_timestamps": True, "temperature": 0.0}
+
+
+def _unpadded(seconds: float) -> float:
+    return max(0.0, round(float(seconds) - PAD_SECONDS, 3))
+
+
+def _likely(hint: Hint) -> str | None:
+    match hint.expects:
+        case Expects.YES_NO | Expects.READ_BACK:
+            return "Yes. No. Yes, please. No, thank you."
+        case Expects.SCALE | Expects.BEANS:
+            return "Zero, one, two, three, four, five, six, seven, eight, nine, ten."
+        case Expects.CHOICE if hint.options:
+            return ". ".join(option.label for option in hint.options) + "."
+        case _:
+            return None
 
 
 def _load(folder: Path, threads: int) -> WhisperModel:

@@ -44,6 +44,16 @@ def test_where_somebody_speaks() -> None:
     assert 1.7 < speaks[-1] < 2.05
 
 
+def test_a_word_in_long_silence() -> None:
+    quiet = Clip(noise(10.0, 0.0005).samples)
+    for around in (silence(10.0), quiet):
+        assert 0.1 < speech_seconds(joined(around, babble(0.4), around)) < 0.5
+
+
+def test_noise_between_stretches_of_no_sound_at_all() -> None:
+    assert speech_seconds(joined(silence(1.0), noise(2.0), silence(1.0))) == 0.0
+
+
 def test_how_loud() -> None:
     assert rms(silence()) == 0.0
     assert rms(Clip(np.zeros(0, np.int16))) == 0.0

@@ -39,6 +39,7 @@ def test_counts(reference: str, heard: str, errors: Errors) -> None:
         ("I realize that's OK", "i realise that's okay"),
         ("my favorite color", "my favourite colour"),
         ("etc.", "et cetera"),
+        ("I'm sure they'll say we've won't and can't", "i am sure they will say we have will not and can not"),
         ("That’s 5%", "that's five percent"),
     ],
 )

@@ -11,19 +11,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from connectors.speech.ports import Clip
-from connectors.speech.whisper_recogniser import WhisperRecogniser
+from connectors.speech.ports import RATE_HZ, Clip, Hint
+from connectors.speech.whisper_recogniser import PAD_SECONDS, WhisperRecogniser
 from dialogues.errors import SaysoError
+from dialogues.types import Expects, Option
 from tests.connectors.speech.sounds import babble, joined, noise, silence
 
 
 def segment(start: float, end: float, *words: str, no_speech: float = 0.1, compression: float = 1.0) -> SimpleNamespace:
+    start, end = start + PAD_SECONDS, end + PAD_SECONDS  # as Whisper hears it
     step = (end - start) / max(1, len(words))
     said = [
         SimpleNamespace(word=f" {word}", start=start + n * step, end=start + (n + 1) * step, probability=0.5)
         for n, word in enumerate(words)
     ]
-    return SimpleNamespace(start=start, end=end, words=said, no_speech_prob=no_speech, compression_ratio=compression)
+    return SimpleNamespace(
+        start=start,
+        end=end,
+        text=f" {' '.join(words)}",
+        words=said,
+        avg_logprob=-0.1,
+        no_speech_prob=no_speech,
+        compression_ratio=compression,
+    )
 
 
 class FakeWhisper:
@@ -80,6 +90,34 @@ def test_what_nobody_said_is_left_out(made_up: SimpleNamespace) -> None:
     clip = joined(babble(2.0), silence(2.0))
     heard = recogniser(FakeWhisper(segment(0, 2, "Hello"), made_up)).recognise(clip)
     assert heard.text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("hint", "seconds", "prompt"),
+    [
+        (Hint(), 1.0, None),
+        (Hint(Expects.YES_NO), 1.0, "Yes. No."),
+        (Hint(Expects.BEANS), 1.0, "Zero, one"),
+        (Hint(Expects.CHOICE, (Option("The carers", "a", "1"), Option("Meals", "b", "2"))), 1.0, "The carers. Meals."),
+        (Hint(Expects.CHOICE), 1.0, None),
+        (Hint(Expects.YES_NO), 8.0, None),
+    ],
+)
+def test_short_closed_answers_are_prompted(hint: Hint, seconds: float, prompt: str | None) -> None:
+    whisper = FakeWhisper(segment(0.5, 1.0, "No."))
+    heard = recogniser(whisper).recognise(joined(silence(0.5), babble(seconds)), hint)
+    options = whisper.given[0][1]
+    assert heard.text == "No."
+    assert bool(heard.words) is (prompt is None)
+    assert options.get("initial_prompt", "")[: len(prompt or "")] == (prompt or "")
+    assert options.get("word_timestamps", False) is (prompt is None)
+
+
+def test_a_short_answer_in_long_silence_is_cut_out() -> None:
+    whisper = FakeWhisper(segment(0.0, 1.0, "No."))
+    clip = joined(silence(20.0), babble(0.4), silence(20.0))
+    assert recogniser(whisper).recognise(clip, Hint(Expects.YES_NO)).text == "No."
+    assert whisper.given[0][0] < 3 * RATE_HZ
 
 
 def test_it_does_not_listen_live() -> None:
