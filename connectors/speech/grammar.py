@@ -15,10 +15,10 @@ from connectors.speech.phrases import AMOUNTS, COMMANDS, NO, NUMBERS, ORDINALS, 
 from connectors.speech.ports import Hint
 from dialogues.types import Expects
 
-SINGLE_WEIGHT, PHRASE_WEIGHT, COMMAND_WEIGHT = 20, 2, 1
+WORD_WEIGHT, PHRASE_WEIGHT, COMMAND_WORD_WEIGHT, COMMAND_WEIGHT = 20, 2, 4, 1
 """How often each is named to Vosk, which counts words to guess what comes next.
 
-Source: tuned. With all alike, the words of the commands ("you", "do", "why") drown a short "no" or "two".
+Source: tuned; see `short_answers`. With all alike, pieces of phrases ("you", "do", "why") drown a short "no" or "two".
 """
 
 _SEVERAL = ""
@@ -43,16 +43,13 @@ class Grammar:
 
     def weighted(self) -> list[str]:
         """The phrases as Vosk takes them, the likelier ones named more often."""
-        answers = [phrase for _, phrase in self.answers]
-        return [
-            *(phrase for phrase in answers if " " not in phrase for _ in range(SINGLE_WEIGHT)),
-            *(phrase for phrase in answers if " " in phrase for _ in range(PHRASE_WEIGHT)),
-            *(phrase for _, phrase in self.commands for _ in range(COMMAND_WEIGHT)),
-        ]
+        weighted = [(phrase, PHRASE_WEIGHT if " " in phrase else WORD_WEIGHT) for _, phrase in self.answers]
+        weighted += [(phrase, COMMAND_WEIGHT if " " in phrase else COMMAND_WORD_WEIGHT) for _, phrase in self.commands]
+        return [phrase for phrase, weight in weighted for _ in range(weight)]
 
     def only_words(self) -> Grammar:
-        """The same with nothing but replies of one word: coarser, and surer with what is short and faint."""
-        return Grammar(tuple((meaning, phrase) for meaning, phrase in self.answers if " " not in phrase))
+        """The same with nothing but single words: coarser, and surer with what is short and faint."""
+        return Grammar(_single(self.answers), _single(self.commands))
 
     def meaning(self, text: str) -> str | None:
         """What recognised words mean: None where they are no whole phrases, or phrases of several meanings.
@@ -126,6 +123,10 @@ def spoken(label: str) -> str:
     """A label as it is said: lower case, numbers in words, no punctuation."""
     kept = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in label.lower().replace("’", "'"))
     return " ".join(in_words(int(word)) if word.isdecimal() and len(word) <= 6 else word for word in kept.split())
+
+
+def _single(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((meaning, phrase) for meaning, phrase in pairs if " " not in phrase)
 
 
 def _pairs(phrases: dict[str, Phrases]) -> Iterable[tuple[str, str]]:

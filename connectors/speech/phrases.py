@@ -28,7 +28,7 @@ COMMANDS = {
     "slower": _split("slower | slower please | too fast | slow down"),
     "louder": _split("louder | louder please | speak up | i can't hear you"),
     "explain": _split("why do you ask | what do you mean | what for | i don't understand"),
-    "skip": _split("skip | skip it | skip that | next question | pass"),
+    "skip": _split("skip | skip it | skip that | next question"),
     "dont_know": _split("i don't know | don't know | no idea | i'm not sure | not sure"),
     "pause": _split("wait a minute | hold on | just a minute"),
     "stop": _split("stop | stop it | that's enough | goodbye"),

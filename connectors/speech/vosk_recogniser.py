@@ -20,7 +20,10 @@ LEAST_SPEECH_SECONDS = 0.09
 SHORT_SECONDS = 4.0
 """Longer speech is no answer out of a grammar; it is heard freely."""
 FREE_SECONDS = 1.2
-"""Shorter speech that no grammar explains is asked for again, not guessed at. Source: tuned; see `docs/speech.md`."""
+"""Shorter speech that no grammar explains is asked for again, not guessed at.
+
+Source: no yes, no or digit of the tuning half of `short_answers` lasts longer than 0.8 s.
+"""
 
 _OPEN = Hint()
 _KEPT_GRAMMARS = 32
@@ -98,7 +101,7 @@ class VoskListening:
         return self._decoder.so_far()
 
     def finish(self) -> Recognised:
-        """Ends the utterance: about 20 ms for an open answer, one tenth of its length for a short closed one."""
+        """Ends the utterance: about 20 ms for an open answer, a third of a second for a short closed one."""
         clip = Clip(np.concatenate([np.zeros(0, np.int16), *self._pieces]))
         free = self._recogniser.recognised(self._decoder.finish())
         if speech_seconds(clip) < LEAST_SPEECH_SECONDS:
