@@ -498,7 +498,8 @@ async def test_fifty_people_at_once_lose_nothing(talk: Talking) -> None:
                 assert (await person.hears(60)).text, turn
 
         await asyncio.gather(*(one(number) for number in range(50)))
-    assert await talk.said() == ["yes"] * 100
+    words = [line for said in await talk.said() for line in said.split("\n")]
+    assert words == ["yes"] * 100  # on a slow machine two that follow closely are one turn; neither is lost or doubled
     for person in people:
         await person.hears_nothing(0.01)
 

@@ -1,0 +1,1 @@
+"""The phone line: one call session over one canonical sound, and transports that only adapt to it."""
