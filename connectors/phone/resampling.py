@@ -1,6 +1,6 @@
 """Changes the rate of sound as it comes, without a click at the seams.
 
-Telephone lines run at 8 or 16 kHz, so a half-band filter is all that is needed; it holds back 2 ms. Source: measured,
+Telephone lines run at 8 or 16 kHz, so a half-band filter is all that is needed; it holds back 3 ms. Source: measured,
 `soxr.ResampleStream` gives 20 ms frames of 8 kHz back in blocks of 59 ms at its lowest usable quality ("LQ").
 """
 
@@ -14,8 +14,8 @@ from scipy.signal import firwin, lfilter
 from connectors.speech.audio import pcm
 from connectors.speech.ports import RATE_HZ, Samples
 
-_TAPS = firwin(63, 0.46, window=("kaiser", 6.0)).astype(np.float32)
-"""Passes up to 3.4 kHz (-0.1 dB), and lets nothing through from 4.3 kHz (-50 dB). 31 samples at 16 kHz: 2 ms."""
+_TAPS = firwin(95, 0.485, window=("kaiser", 5.5)).astype(np.float32)
+"""Passes up to 3.4 kHz (-0.1 dB), and lets nothing through from 4.3 kHz (-50 dB). 47 samples at 16 kHz: 3 ms."""
 
 
 class Resampler(Protocol):
@@ -33,6 +33,8 @@ class Doubler:
 
     def feed(self, samples: Samples) -> Samples:
         """Twice as many samples."""
+        if not len(samples):
+            return samples
         spread = np.zeros(2 * len(samples), np.float32)
         spread[::2] = samples * (2 / 32_768)
         made, self._past = lfilter(_TAPS, 1.0, spread, zi=self._past)
