@@ -32,6 +32,7 @@ from dialogues.types import (
     Expects,
     Hearing,
     Paused,
+    Prompt,
     Purpose,
     Reply,
     Resumed,
@@ -146,6 +147,41 @@ class Engine:
                     await self._store_second(unit, spoken, hearing, text, heard)
                     return
         raise SaysoError("conversation_busy", "Others write in this conversation too. Send it again.", permanent=False)
+
+    async def resume(self, conversation_id: str, channel: str) -> Reply:
+        """Takes up an unfinished conversation of somebody who is known without a code.
+
+        Raises:
+            SaysoError: `conversation_unknown`.
+        """
+        async with self._records.unit(conversation_id) as unit:
+            outcome = manager.resume(from_json(unit.state), self._script, self._clock())
+            reply = Reply(conversation_id, outcome.prompts, outcome.done)
+            await self._keep(unit, outcome, reply, channel, {})
+        return reply
+
+    async def leave(self, conversation_id: str, channel: str) -> None:
+        """The person left without a word: the talk waits for them, and can be taken up as after a pause.
+
+        Raises:
+            SaysoError: `conversation_unknown`.
+        """
+        async with self._records.unit(conversation_id) as unit:
+            if not unit.state:
+                return
+            outcome = manager.left(from_json(unit.state), self._script, self._clock())
+            if outcome.events:
+                last = reply_from_json(conversation_id, unit.last_reply)
+                await self._keep(unit, outcome, last, channel)
+
+    async def simpler(self, conversation_id: str) -> Prompt | None:
+        """The question that waits in simpler words; None where there are none. Nothing is stored.
+
+        Raises:
+            SaysoError: `conversation_unknown`.
+        """
+        seen = await self._records.conversation(conversation_id)
+        return manager.simpler(from_json(dict(seen.state)), self._script, self._clock()) if seen.state else None
 
     async def last_prompts(self, conversation_id: str) -> Reply:
         """What was said last.
@@ -294,11 +330,7 @@ class Engine:
         conversation_id = await self._records.find_by_resume_code(code)
         if conversation_id is None:
             raise SaysoError("code_unknown", "This code does not fit. Check it, or start a new talk.")
-        async with self._records.unit(conversation_id) as unit:
-            outcome = manager.resume(from_json(unit.state), self._script, self._clock())
-            reply = Reply(conversation_id, outcome.prompts, outcome.done)
-            await self._keep(unit, outcome, reply, channel, {})
-        return reply
+        return await self.resume(conversation_id, channel)
 
 
 @dataclass(frozen=True, slots=True)

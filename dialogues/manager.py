@@ -15,7 +15,7 @@ from dialogues.hearings import BROUGHT_BACK_IN, SecondHearings, Verdict, bring_b
 from dialogues.read_back import ReadBack
 from dialogues.script import Script
 from dialogues.state import Frame, SecondHearing, State
-from dialogues.talk import ROOT, FlowLogic, Talk
+from dialogues.talk import ROOT, SIMPLER_AFTER, FlowLogic, Talk
 from dialogues.topics import ELSE, LADDER, LOOKING_BACK, Topics
 from dialogues.types import (
     Act,
@@ -25,6 +25,7 @@ from dialogues.types import (
     Event,
     Expects,
     Level,
+    Paused,
     Prompt,
     Resumed,
     Rewound,
@@ -200,6 +201,23 @@ def resume(state: State, script: Script, now: datetime) -> Outcome:
         return _close(talk)
     _welcome_back(talk)
     return _close(talk)
+
+
+def left(state: State, script: Script, now: datetime) -> Outcome:
+    """The person left without a word (a call broke off): the talk waits, and nothing is said."""
+    if state.over or state.paused_at is not None:
+        return Outcome(state, (), ())
+    event = Paused(script.talk.limits.resume_days)
+    return Outcome(replace(state, paused_at=now), (), (event,))
+
+
+def simpler(state: State, script: Script, now: datetime) -> Prompt | None:
+    """The question that waits in simpler words, for somebody who says nothing; None where there are none."""
+    if state.over or state.paused_at is not None or not state.prompts:
+        return None
+    asked = state.prompts[-1]
+    prompt = _logic(Talk(state, script, now)).question(Talk(replace(state, repeats=SIMPLER_AFTER), script, now))
+    return prompt if prompt is not None and prompt.id.startswith(asked.id) and prompt.text != asked.text else None
 
 
 def _danger(talk: Talk, heard: Understanding) -> Outcome:

@@ -31,6 +31,8 @@ from dialogues.types import (
 )
 
 ROOT = "talk"
+SIMPLER_AFTER = 2
+"""Failures, or repeats, after which simpler words are used."""
 RESPONSE_WORKING_DAYS = 20
 """When a provider has to decide. Source: the product's rules for providers (bank holidays not yet counted)."""
 
@@ -101,7 +103,7 @@ class Talk:
     def _choose(self, wording_id: str, wording: Wording, *, asked: bool) -> tuple[str, str]:
         if asked and wording.keys and self.state.failures >= self.script.talk.limits.misunderstandings:
             return f"{wording_id}.keys", wording.keys
-        if asked and wording.simpler and (self.state.failures >= 2 or self.state.repeats >= 2):
+        if asked and wording.simpler and max(self.state.failures, self.state.repeats) >= SIMPLER_AFTER:
             return f"{wording_id}.simpler", wording.simpler
         if wording.variants:
             turns = (wording.text, *wording.variants)

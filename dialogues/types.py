@@ -551,6 +551,19 @@ class TurnHandler(Protocol):
         """What was said last, for a page that is opened again."""
 
 
+class CallHandler(TurnHandler, Protocol):
+    """The engine, as calls see it: a caller falls silent, hangs up, and is known again by other means than a code."""
+
+    async def resume(self, conversation_id: str, channel: str) -> Reply:
+        """Takes up an unfinished conversation of somebody who is known without a code."""
+
+    async def leave(self, conversation_id: str, channel: str) -> None:
+        """The person left without a word: the talk waits for them. Nothing is said."""
+
+    async def simpler(self, conversation_id: str) -> Prompt | None:
+        """The question that waits in simpler words; None where there are none. Nothing is stored."""
+
+
 class Parser(Protocol):
     """Understands acts: the nlu client, the built-in rules, or a fake in unit tests."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from connectors.speech.ports import RATE_HZ, Samples
-from dialogues.types import Act, Hearing, Prompt
+from connectors.speech.ports import RATE_HZ, Clip, Recognised, Samples
+from dialogues.types import Act, Prompt
 
 CHANNEL = "phone"
 FRAME_SECONDS = 0.02
@@ -125,13 +125,18 @@ class Utterance:
         text: The words, or what the keys stand for ("yes", "3"); "" where something was said that nobody made out.
         keyed: True for keys.
         confidence: Of the recogniser, 0 to 1; None for keys.
-        hearing: How it was heard, with the sound; None for keys.
+        continues: True where the person went on before they had heard the reply: it holds all the words, and takes the
+            place of the utterance before.
+        recognised: How it was heard; None for keys.
+        clip: Its sound; None for keys.
     """
 
     text: str
     keyed: bool = False
     confidence: float | None = None
-    hearing: Hearing | None = None
+    continues: bool = False
+    recognised: Recognised | None = None
+    clip: Clip | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import soundfile
 import soxr
 from scipy.signal import butter, sosfilt
 
@@ -31,6 +34,18 @@ def encode_mulaw(samples: Samples) -> bytes:
 def decode_mulaw(sound: bytes) -> Samples:
     """G.711 mu-law as samples of the same rate, shape (bytes,)."""
     return _DECODED[np.frombuffer(sound, np.uint8)]
+
+
+def as_wav(clip: Clip) -> bytes:
+    """A clip as a WAV file of mu-law at 8 kHz: all that a telephone line carried, at 8 kB a second.
+
+    It costs 1 ms a second of sound, where Opus takes 20: a caller waits for nothing else.
+    """
+    narrow = pcm(soxr.resample(floats(clip.samples), RATE_HZ, LINE_RATE_HZ))
+    file = io.BytesIO()
+    with soundfile.SoundFile(file, "w", LINE_RATE_HZ, 1, subtype="ULAW", format="WAV") as writing:
+        writing.write(narrow)
+    return file.getvalue()
 
 
 def telephone(clip: Clip) -> Clip:

@@ -1,0 +1,138 @@
+"""Plays sound into a line: frame by frame, in time, and a quiet line in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+
+from connectors.phone.loudness import faded
+from connectors.phone.ports import FRAME_SAMPLES, FRAME_SECONDS, Line
+from connectors.speech.ports import Samples
+
+LEAD_SECONDS = 0.04
+"""So far ahead of time a frame is sent, against gaps. What was sent can not be taken back: it delays a barge-in."""
+BUFFERED_LEAD_SECONDS = 0.3
+"""The same for a line that buffers, and drops its buffer when told."""
+MARK_SECONDS = 3.0
+"""A mark that takes so much longer than the sound before it is lost."""
+_LATE_SECONDS = 0.5
+"""A sender that fell so far behind does not catch up: the other side has waited, and goes on from here."""
+
+Ended = Callable[[int], None]
+
+
+class Playout:
+    """The speaking side of one call.
+
+    Args:
+        line: Where to.
+        quiet: Gives a frame for when nothing is said: a line that is dead silent makes people say "hello?".
+        ended: Told the number of a mark once everything before it was heard.
+        played: Told every frame that leaves.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        quiet: Callable[[], Samples],
+        ended: Ended,
+        played: Callable[[Samples], None] = lambda frame: None,
+    ) -> None:
+        self._line, self._quiet, self._ended, self._played = line, quiet, ended, played
+        self._queue: deque[Samples | int] = deque()
+        self._rest: Samples = np.zeros(0, np.int16)
+        self._marks: dict[str, tuple[int, float]] = {}
+        self._lead = BUFFERED_LEAD_SECONDS if line.owns_clock else LEAD_SECONDS
+        self._next_at = 0.0
+        self._wake = asyncio.Event()
+        self.last_sound_at = -1e9
+        self.first_at: float | None = None
+
+    @property
+    def is_speaking(self) -> bool:
+        """True while there is something to say."""
+        return bool(self._queue)
+
+    def put(self, samples: Samples) -> None:
+        """Sound to be played after all before it."""
+        whole = np.concatenate([self._rest, samples])
+        count = len(whole) // FRAME_SAMPLES
+        self._queue.extend(whole[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES))
+        self._rest = whole[count * FRAME_SAMPLES :]
+        self._wake.set()
+
+    def mark(self, number: int) -> None:
+        """Asks to be told when everything so far was heard."""
+        if len(self._rest):
+            self._queue.append(np.pad(self._rest, (0, FRAME_SAMPLES - len(self._rest))))
+            self._rest = np.zeros(0, np.int16)
+        self._queue.append(number)
+        self._wake.set()
+
+    async def clear(self) -> None:
+        """Stops speaking at once, without a click; marks that wait are forgotten."""
+        following = next((item for item in self._queue if not isinstance(item, int)), None)
+        self._queue.clear()
+        self._marks.clear()
+        self._rest = np.zeros(0, np.int16)
+        self._next_at = min(self._next_at, asyncio.get_running_loop().time() + LEAD_SECONDS)
+        await self._line.clear()
+        if following is not None:
+            await self._line.send(faded(following))
+
+    def mark_returned(self, name: str) -> None:
+        """The line says that a mark was reached."""
+        number, _ = self._marks.pop(name, (None, 0.0))
+        if number is not None:
+            self._ended(number)
+
+    async def run(self) -> None:
+        """Plays until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._next_at = loop.time()
+        while True:
+            lead = self._lead if self._queue else LEAD_SECONDS
+            delay = self._next_at - lead - loop.time()
+            if delay < -_LATE_SECONDS:
+                self._next_at = loop.time()
+            elif delay > 0:
+                self._wake.clear()
+                await self._sleep(delay)
+                continue
+            await self._send_next(loop.time())
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds) if self._line.owns_clock else await asyncio.sleep(
+                seconds
+            )
+        except TimeoutError:
+            return
+
+    async def _send_next(self, now: float) -> None:
+        self._lose_marks(now)
+        while self._queue and isinstance(self._queue[0], int):
+            await self._send_mark(self._queue.popleft(), now)  # type: ignore[arg-type]
+        if self._queue:
+            frame = self._queue.popleft()
+            assert not isinstance(frame, int)  # noqa: S101 - taken off above
+            self.last_sound_at = now
+            if self.first_at is None:
+                self.first_at = now
+        else:
+            frame = self._quiet()
+        self._next_at += FRAME_SECONDS
+        self._played(frame)
+        await self._line.send(frame)
+
+    async def _send_mark(self, number: int, now: float) -> None:
+        name = str(number)
+        self._marks[name] = (number, max(now, self._next_at) + MARK_SECONDS)
+        await self._line.mark(name)
+
+    def _lose_marks(self, now: float) -> None:
+        for name in [name for name, (_, until) in self._marks.items() if now > until]:
+            self.mark_returned(name)
