@@ -43,6 +43,8 @@ from dialogues.types import (
 
 MERGE_SECONDS: Mapping[str, float] = {"telegram": 1.2}
 """How long a channel waits for further pieces of one turn; pages and programs wait for each reply, so 0."""
+SPOKEN_ALOUD = frozenset({"phone"})
+"""Channels on which others in the room may hear both sides."""
 MESSAGE_ID_CHARACTERS = 200
 REMINDER_DAYS = 3
 _TRIES = 3
@@ -79,7 +81,14 @@ class Engine:
     # -- the ways in ------------------------------------------------------------------------------------------
 
     async def start(
-        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+        self,
+        *,
+        service: str,
+        channel: str,
+        preferred_name: str = "",
+        resume_code: str = "",
+        identity: str = "",
+        greeted: bool = False,
     ) -> Reply:
         """Opens a conversation, or takes up an unfinished one by its code.
 
@@ -89,6 +98,7 @@ class Engine:
             preferred_name: How the person likes to be called; "" when not known.
             resume_code: Takes up an earlier conversation instead.
             identity: What recognises the same person again; only a keyed hash of it is kept.
+            greeted: Leaves out who is speaking and whether it is a good time.
 
         Raises:
             SaysoError: `service_unknown`, `guide_unknown`, `code_unknown`.
@@ -105,6 +115,8 @@ class Engine:
             name=name,
             now=self._clock(),
             code=code,
+            overheard=channel in SPOKEN_ALOUD,
+            greeted=greeted,
         )
         opened = await self._records.open_conversation(
             service=service,

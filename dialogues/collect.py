@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from dialogues.script import Flow, Outcome, Step, Wording
+from dialogues.state import State
 from dialogues.talk import Talk
 from dialogues.types import (
     AboutYouAnswered,
@@ -120,11 +121,11 @@ class Collect:
         return talk.script.flows[talk.state.top.flow]
 
     def _step(self, talk: Talk) -> Step | None:
-        """The present step, past those whose consent is missing."""
+        """The present step, past those that are not asked of this person."""
         flow = self._flow(talk)
         wanted = talk.state.top.step or (flow.steps[0].id if flow.steps else "")
         step = next((s for s in flow.steps if s.id == wanted), None)
-        while step and step.only_if and not talk.state.consents.get(step.only_if, False):
+        while step and not _is_asked(step, talk.state):
             following = self._after(flow, step)
             step = next((s for s in flow.steps if s.id == following), None)
         if step and step.id != talk.state.top.step:
@@ -135,3 +136,9 @@ class Collect:
     def _after(flow: Flow, step: Step) -> str | None:
         index = next(i for i, s in enumerate(flow.steps) if s.id == step.id)
         return flow.steps[index + 1].id if index + 1 < len(flow.steps) else None
+
+
+def _is_asked(step: Step, state: State) -> bool:
+    if step.only_overheard and not state.overheard:
+        return False
+    return step.only_if is None or state.consents.get(step.only_if, False)

@@ -78,16 +78,30 @@ class Outcome:
         return self.state.over or self.state.paused_at is not None
 
 
-def begin(script: Script, *, service_kind: str, organisation: str, name: str, now: datetime, code: str = "") -> Outcome:
+def begin(
+    script: Script,
+    *,
+    service_kind: str,
+    organisation: str,
+    name: str,
+    now: datetime,
+    code: str = "",
+    overheard: bool = False,
+    greeted: bool = False,
+) -> Outcome:
     """Opens a conversation.
+
+    Args:
+        overheard: True where somebody else may hear.
+        greeted: True where the channel has said who is speaking, and whether it is a good time.
 
     Raises:
         SaysoError: `guide_unknown`.
     """
     guide = script.guide_for(service_kind)
-    first = script.talk.order[0]
-    stack = (Frame(ROOT, "", {"index": 0}), Frame(first))
-    state = State(service_kind, guide.id, organisation, name, now, stack=stack, code=code)
+    index = int(greeted)
+    stack = (Frame(ROOT, "", {"index": index}), Frame(script.talk.order[index]))
+    state = State(service_kind, guide.id, organisation, name, now, stack=stack, code=code, overheard=overheard)
     return _close(Talk(state, script, now))
 
 

@@ -95,6 +95,7 @@ class Step(_Model):
         records: What a reply is recorded as.
         on: Outcome by kind of reply: yes, no, but (a yes with a condition), any, skip.
         only_if: Consent that must have been given for the step to be asked.
+        only_overheard: Asked only where somebody else may hear: by phone, and with a helper.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Step(_Model):
     records: Literal["consent", "points", "about_you", "rating", "wish", "nothing"] = "nothing"
     scope: Scope | None = None
     only_if: Scope | None = None
+    only_overheard: bool = False
     on: dict[Literal["yes", "no", "but", "any", "skip"], Outcome] = Field(default_factory=dict)
 
 

@@ -84,6 +84,7 @@ class State:
         prompts: What was said last; its last one is the present question.
         rest_offered: Whether the rest has been offered.
         safety_asked: Whether the person was asked what they would like to happen about a concern.
+        overheard: Whether somebody else may hear: by phone, and with a helper.
         detoured_from: The question that digressions led away from and back to.
         detours: How many in a row.
         acks: Counter that turns the variants.
@@ -109,6 +110,7 @@ class State:
     paused_at: datetime | None = None
     rest_offered: bool = False
     safety_asked: bool = False
+    overheard: bool = False
     detoured_from: str = ""
     detours: int = 0
     acks: int = 0

@@ -249,6 +249,8 @@ class Talk:
             self.say(wording_id)
         for need, value in outcome.need.items():
             self.emit(NeedRecorded(need, value))
+            if need == "helper":
+                self.state = replace(self.state, overheard=True)
         if outcome.callback:
             self.emit(CallbackRequested(outcome.callback, outcome.urgent))
         if outcome.withdraw_all:

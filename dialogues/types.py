@@ -534,11 +534,19 @@ class TurnHandler(Protocol):
     """The engine, as connectors see it. Connectors are given one; they import no engine."""
 
     async def start(
-        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+        self,
+        *,
+        service: str,
+        channel: str,
+        preferred_name: str = "",
+        resume_code: str = "",
+        identity: str = "",
+        greeted: bool = False,
     ) -> Reply:
         """Opens a conversation (or takes up a paused one by its code) and returns the first prompts.
 
-        `identity` recognises the same person again (`telegram:123`); only a keyed hash of it is kept.
+        `identity` recognises the same person again (`telegram:123`); only a keyed hash of it is kept. `greeted` leaves
+        out who is speaking and whether it is a good time, where the channel has said so.
         """
 
     async def handle_turn(self, turn: Turn) -> Reply:

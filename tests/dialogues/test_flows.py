@@ -358,15 +358,31 @@ class TestSafety:
         player = Player().until("topics.open")
         player.say("answer", "he shouts", screening=CONCERN)
         assert player.of(AlertRaised)
+        assert player.question.id == "safety.safe_now"  # somebody helps, and may listen
+        player.say("affirm", "yes")
         assert player.question.id == "safety.wish"
         player.say("answer", "I want it to stop")
         assert player.of(AlertWish)
         assert player.question.id == "safety.carry_on"
         assert player.say("deny", "no").done
 
+    def test_nobody_is_asked_about_a_concern_while_somebody_listens(self) -> None:
+        player = Player().until("topics.open")
+        player.say("answer", "he shouts", screening=CONCERN)
+        outcome = player.say("deny", "no")
+        assert [prompt.id for prompt in outcome.prompts] == ["safety.another_time", "safety.carry_on"]
+
+    def test_who_is_alone_is_asked_what_they_wish_at_once(self) -> None:
+        player = Player().until("needs.helper")
+        player.say("deny", "no")
+        player.until("topics.open")
+        player.say("answer", "he shouts", screening=CONCERN)
+        assert player.question.id == "safety.wish"
+
     def test_a_concern_is_not_probed(self) -> None:
         player = Player().until("topics.open")
         player.say("answer", "he shouts", points=(point("he shouts", "the shouting"),), screening=CONCERN)
+        player.say("affirm", "yes")
         player.say("answer", "I want it to stop")
         player.say("affirm", "yes")
         assert player.question.id == "topics.ladder"  # ahead, not back
