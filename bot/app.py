@@ -18,6 +18,7 @@ from bot.answers import Answers
 from bot.engine import Engine
 from bot.insights import Insights
 from bot.outbox import Routes, Worker, routes_from_urls
+from bot.purging import purge_by_the_clock
 from bot.records import Records
 from bot.records.reaching import AgreedHours
 from bot.safeguarding import screen
@@ -186,6 +187,7 @@ async def open_app(
         stack.push_async_callback(parser.close)
         await start_nlu(settings, parser, stack, progress, wait=wait_for_nlu)
         await stack.enter_async_context(running(outbox.run()))
+        await stack.enter_async_context(running(purge_by_the_clock(records.purge)))
         yield app
 
 

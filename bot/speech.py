@@ -31,8 +31,8 @@ Made = TypeVar("Made")
 log = structlog.get_logger(__name__)
 
 
-class NoteEars:
-    """Hears voice notes; implements `connectors.telegram.Ears`.
+class TwoPassRecogniser:
+    """Hears voice notes; implements `connectors.telegram.NoteRecogniser`.
 
     Args:
         live: Hears at once.
@@ -49,7 +49,9 @@ class NoteEars:
         if note.text or self._second is None:
             return note
         again = await self.hear_again(sound)
-        return note if again is None else replace(again, hearing=replace(again.hearing, recording=sound))
+        if again is None:
+            return note
+        return replace(again, hearing=replace(again.hearing, recording=sound), second=True)
 
     async def hear_again(self, sound: bytes) -> HeardNote | None:
         """The second hearing, freely; None where there is none, or too many wait."""
@@ -61,9 +63,9 @@ class NoteEars:
             log.warning("second_pass_left_out", error=error.code)
             return None
 
-    def expected_wait_seconds(self) -> float:
-        """How long a note waits before it is heard."""
-        return self._live.expected_wait_seconds()
+    def expected_wait_seconds(self, note_seconds: float) -> float:
+        """About how long until a note of this length that came now were heard."""
+        return self._live.expected_wait_seconds(note_seconds)
 
     @staticmethod
     async def _heard(listeners: Listeners, sound: bytes, hint: Hint, keep: bytes) -> HeardNote:
@@ -72,8 +74,8 @@ class NoteEars:
         return HeardNote(heard.text, heard.confidence, Hearing(heard.recogniser, heard.words, keep))
 
 
-class NoteMouth:
-    """Speaks prompts as voice notes; implements `connectors.telegram.Mouth`."""
+class VoiceNoteSpeaker:
+    """Speaks prompts as voice notes; implements `connectors.telegram.NoteSpeaker`."""
 
     def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
@@ -96,15 +98,15 @@ class Speech:
     """What there is of it.
 
     Attributes:
-        ears: None where no recogniser is to be had.
-        mouth: None where there is no voice.
+        note_recogniser: None where no recogniser is to be had.
+        note_speaker: None where there is no voice.
         speaker: The same voice, sentence by sentence, for calls.
         listeners: The live recogniser.
         missing: In plain words, what is missing and what to do.
     """
 
-    ears: NoteEars | None
-    mouth: NoteMouth | None
+    note_recogniser: TwoPassRecogniser | None
+    note_speaker: VoiceNoteSpeaker | None
     speaker: Speaker | None
     listeners: Listeners | None
     missing: tuple[str, ...]
@@ -126,8 +128,8 @@ async def open_speech(settings: Settings, script: Script) -> AsyncIterator[Speec
     warming = asyncio.create_task(_warm(speaker, script)) if speaker else None
     try:
         yield Speech(
-            NoteEars(live, second) if live else None,
-            NoteMouth(speaker) if speaker else None,
+            TwoPassRecogniser(live, second) if live else None,
+            VoiceNoteSpeaker(speaker) if speaker else None,
             speaker,
             live,
             tuple(missing),

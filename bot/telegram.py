@@ -17,9 +17,9 @@ from bot.records.chats import ChatView
 from connectors.telegram import (
     Arrival,
     Chat,
-    Ears,
     Invitation,
-    Mouth,
+    NoteRecogniser,
+    NoteSpeaker,
     ServiceChoice,
     TelegramConnector,
     TelegramSender,
@@ -35,8 +35,8 @@ READ_SECONDS = 20.0
 POLL_READ_SECONDS = 45.0  # longer than a long poll lasts
 
 
-class RecordsDesk:
-    """The desk of the connector, kept by the records.
+class RecordsChatStore:
+    """The store of the connector, kept by the records.
 
     Args:
         records: Where.
@@ -48,7 +48,7 @@ class RecordsDesk:
         self._services = services
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Stores updates; see `connectors.telegram.ports.Desk`."""
+        """Stores updates; see `connectors.telegram.ports.ChatStore`."""
         new = set(await self._records.take_in(CHANNEL, [(str(a.update_id), a.payload) for a in arrivals]))
         return [arrival for arrival in arrivals if str(arrival.update_id) in new]
 
@@ -114,14 +114,17 @@ def make_bot(token: str, *, api: str = "") -> Bot:
 
 @asynccontextmanager
 async def on_telegram(
-    app: App, ears: Ears | None, mouth: Mouth | None, tell: Callable[[str], None] = lambda line: None
+    app: App,
+    recogniser: NoteRecogniser | None,
+    speaker: NoteSpeaker | None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> AsyncIterator[APIRouter | None]:
     """Talks on Telegram for as long as the context lasts; nothing happens where no token is set.
 
     Args:
         app: The running Sayso.
-        ears: Hears voice notes; None where there is no recogniser.
-        mouth: Speaks; None where there is no voice.
+        recogniser: Hears voice notes; None where there is no recogniser.
+        speaker: Speaks; None where there is no voice.
         tell: Told in plain words what is going on.
 
     Yields:
@@ -136,11 +139,19 @@ async def on_telegram(
         return
     bot = make_bot(token, api=app.settings.telegram_api)
     offered = () if app.settings.telegram_invited_only else tuple(s for s in app.services if s.listed)
-    desk = RecordsDesk(app.records, [ServiceChoice(s.id, s.name) for s in offered])
-    connector = TelegramConnector(bot, app.engine, desk, ears=ears, mouth=mouth)
-    app.outbox.add_route(CHANNEL, TelegramSender(bot, lambda address: desk.block(address, True)))
+    store = RecordsChatStore(app.records, [ServiceChoice(s.id, s.name) for s in offered])
+    app.outbox.add_route(CHANNEL, TelegramSender(bot, lambda address: store.block(address, True)))
     secret = app.records.secret_for("telegram webhook")
     url = app.settings.telegram_webhook.rstrip("/")
+    how = f"Telegram brings messages to {url}{webhook.PATH}" if url else "it asks Telegram for messages itself"
+    connector = TelegramConnector(
+        bot,
+        app.engine,
+        store,
+        recogniser=recogniser,
+        speaker=speaker,
+        registered=lambda: tell(f"Sayso talks on Telegram: {how}. `sayso telegram` shows the bot's address."),
+    )
     working = connector.run_webhook(f"{url}{webhook.PATH}", secret) if url else connector.run()
     async with connected(bot), running(_told(working, tell)):
         yield webhook.router(connector.take, secret) if url else None

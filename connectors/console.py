@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from connectors.console_lines import ReadLine, stdin_lines
+from connectors.questions import spoken_option
 from dialogues.errors import SaysoError
 from dialogues.types import Expects, Prompt, Reply, Turn, TurnHandler, Voice
 
@@ -198,14 +199,6 @@ class _Talk:
                 return await self._resume_code(self._conversation_id) or ""
         except Exception:  # a missing code must not spoil the conversation
             return ""
-
-
-def spoken_option(line: str, question: Prompt | None) -> str:
-    """The label of the option whose key was typed; anything else as it is."""
-    for option in question.options if question else ():
-        if line == option.key:
-            return option.label
-    return line
 
 
 def option_hints(question: Prompt) -> list[str]:

@@ -43,8 +43,8 @@ async def measure(notes: int, turns: int) -> dict[str, float]:
         api = await BotApi.start()
         settings = load_settings(data_folder=Path(folder), telegram_token=api.token, telegram_api=api.url)
         async with open_app(settings, progress=_tell) as app, open_speech(settings, app.script) as speech:
-            async with on_telegram(app, speech.ears, speech.mouth, _tell):
-                found = await _chats(api, turns) | (await _notes(api, speech, notes) if speech.ears else {})
+            async with on_telegram(app, speech.note_recogniser, speech.note_speaker, _tell):
+                found = await _chats(api, turns) | (await _notes(api, speech, notes) if speech.note_recogniser else {})
             found |= await _sound(speech, app)
         await api.close()
     return found
@@ -83,9 +83,9 @@ async def _said(person: Person) -> None:
 
 
 async def _notes(api: BotApi, speech: Speech, notes: int) -> dict[str, float]:
-    assert speech.mouth is not None
+    assert speech.note_speaker is not None
     assert speech.listeners is not None
-    spoken = await speech.mouth.say([Prompt("bench", NOTE, Expects.NONE, Purpose.WARM_UP)], 150)
+    spoken = await speech.note_speaker.say([Prompt("bench", NOTE, Expects.NONE, Purpose.WARM_UP)], 150)
     assert spoken is not None
     sound, seconds = spoken
     clip = audio.decode(sound)

@@ -21,8 +21,8 @@ REQUIREMENTS = ROOT / "requirements"
 _HIDE = {"VIRTUAL_ENV", "PYTHONPATH", "PYENV_VERSION", "PYENV_DIR"}
 """What would lead uv to another Python than the one asked for (pyenv's shims set the last two)."""
 _NO_PYTHON = ("no interpreter found", "no download found", "failed to download", "managed python")
-NEEDED_GB = 4.0
-"""Both environments, the trained model and a cache: 2.6 GB measured, and room to work."""
+NEEDED_GB = 5.0
+"""Both environments, the trained model, tools and the speech models: 3.7 GB measured, and room to work."""
 
 
 class Stop(Exception):

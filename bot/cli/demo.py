@@ -78,9 +78,9 @@ async def _one(app: App, persona: Persona, console: Console, speech: Speech | No
         console.print(Text(f"{'':>11}({line})", style="dim italic"))
 
     handler: TurnHandler = app.engine
-    if speech is not None and speech.ears is not None and speech.mouth is not None:
+    if speech is not None and speech.note_recogniser is not None and speech.note_speaker is not None:
         console.print(f"{persona.name} speaks: a machine voice reads the longer answers, and they are really heard.\n")
-        handler = VoiceNotes(app.engine, speech.ears, speech.mouth, heard)
+        handler = VoiceNotes(app.engine, speech.note_recogniser, speech.note_speaker, heard)
     for lack in speech.missing if speech is not None else ():
         console.print(f"[yellow]{lack}[/] Until then {persona.name} types.\n", highlight=False)
     stage = Stage(handler, RecordsReader(app.records), on_turn=show, clock=app.clock)

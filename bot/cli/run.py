@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import APIRouter
 
 from bot.app import App, open_app
-from bot.cli.shared import stderr, told
+from bot.cli.shared import noted, stderr, told
 from bot.pages import Reads, app_of
 from bot.settings import Settings, load_settings
 from bot.speech import open_speech
@@ -36,7 +36,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for the database and the key.")] = None,
 ) -> None:
-    """Run the web chat, the provider's page and the API.
+    """Run the web chat, the provider's page and the API; and Telegram, where SAYSO_TELEGRAM_TOKEN is set.
 
     Settings come from the environment (SAYSO_...) or a .env file; docs/settings.md lists them.
     """
@@ -59,7 +59,7 @@ async def _serve(settings: Settings) -> None:
         async with open_speech(settings, app.script) as speech:
             for lack in speech.missing:
                 stderr.print(f"[yellow]{lack}[/]", highlight=False)
-            async with on_telegram(app, speech.ears, speech.mouth, told) as webhook:
+            async with on_telegram(app, speech.note_recogniser, speech.note_speaker, noted) as webhook:
                 await serve_pages(app, *([webhook] if webhook else []))
 
 

@@ -25,6 +25,11 @@ def told(line: str) -> None:
         stderr.print(line, highlight=False)
 
 
+def noted(line: str) -> None:
+    """Something to know in plain words, on a line that stays."""
+    stderr.print(line, highlight=False, markup=False)
+
+
 @asynccontextmanager
 async def app_aside(folder: Path | None = None, **overrides: Any) -> AsyncIterator[App]:
     """A running Sayso with a database of its own, apart from real conversations.

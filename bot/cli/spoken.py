@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from connectors.telegram import Ears, Mouth
-from dialogues.types import Context, Expects, Hearing, Prompt, Purpose, Reply, Turn, TurnHandler
+from connectors.questions import context_of
+from connectors.telegram import NoteRecogniser, NoteSpeaker
+from dialogues.types import Expects, Hearing, Prompt, Purpose, Reply, Turn, TurnHandler
 
 SPOKEN_WORDS = 6
 """Shorter replies are tapped, not spoken."""
@@ -18,15 +19,17 @@ class VoiceNotes:
 
     Args:
         handler: The engine.
-        ears: Hear the notes.
-        mouth: Speaks for the person.
+        recogniser: Hear the notes.
+        speaker: Speaks for the person.
         tell: Told what was heard.
     """
 
-    def __init__(self, handler: TurnHandler, ears: Ears, mouth: Mouth, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, handler: TurnHandler, recogniser: NoteRecogniser, speaker: NoteSpeaker, tell: Callable[[str], None]
+    ) -> None:
         self._handler = handler
-        self._ears = ears
-        self._mouth = mouth
+        self._recogniser = recogniser
+        self._speaker = speaker
         self._tell = tell
         self._question: Prompt | None = None
 
@@ -50,11 +53,11 @@ class VoiceNotes:
         if spoken is None:
             return self._asked(await self._handler.handle_turn(turn))
         sound, seconds = spoken
-        note = await self._ears.hear(sound, self._context())
+        note = await self._recogniser.hear(sound, context_of(self._question))
         self._tell(f"a voice note of {seconds:.0f} seconds; heard: “{note.text}”")
         heard = replace(turn, text=note.text, confidence=note.confidence, hearing=note.hearing)
         reply = self._asked(await self._handler.handle_turn(heard))
-        again = await self._ears.hear_again(sound)
+        again = None if note.second else await self._recogniser.hear_again(sound)
         if again is not None and again.text:
             self._tell(f"heard again, more slowly: “{again.text}”")
             await self._handler.hear_again(turn.conversation_id, turn.message_id, again.text, again.hearing)
@@ -71,11 +74,7 @@ class VoiceNotes:
     async def _spoken(self, text: str) -> tuple[bytes, float] | None:
         if len(text.split()) < SPOKEN_WORDS:
             return None
-        return await self._mouth.say([Prompt("demo", text, Expects.NONE, Purpose.WARM_UP)], PACE)
-
-    def _context(self) -> Context:
-        asked = self._question
-        return Context() if asked is None else Context(asked.text, asked.expects, asked.options)
+        return await self._speaker.say([Prompt("demo", text, Expects.NONE, Purpose.WARM_UP)], PACE)
 
     def _asked(self, reply: Reply) -> Reply:
         self._question = reply.prompts[-1] if reply.prompts else None

@@ -44,13 +44,17 @@ def telegram() -> None:
 
 
 async def _invite(settings: Settings, service: str, name: str, uses: int | None, valid_for: timedelta) -> None:
+    services = tuple(default_services(default_script(), settings.organisation))
+    if service not in {each.id for each in services}:
+        there_are = ", ".join(each.id for each in services)
+        raise SaysoError("service_unknown", f"There is no service {service!r}. Choose one of: {there_are}.")
     keys = Keys.load(
         settings.data_folder, value=settings.encryption_keys.get_secret_value(), file=settings.encryption_key_file
     )
     database = await Database.open(settings.database)
     try:
         records = Records(database, keys, lambda text: text, utc_now)
-        for each in default_services(default_script(), settings.organisation):
+        for each in services:
             await records.ensure_service(each.id, name=each.name, kind=each.kind, organisation=each.organisation)
         code = await records.invite(service, preferred_name=name, uses=uses, valid_for=valid_for)
     finally:

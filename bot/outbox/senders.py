@@ -15,7 +15,8 @@ class OutgoingMessage:
     Attributes:
         message_id: The dedupe key; the same for every try.
         kind: `alert`, `callback`, ...
-        payload: Plain JSON; never a name.
+        payload: Plain JSON. An alert or a callback names nobody; a reminder to the person holds their address and may
+            hold the name that they like to be called.
         created_at: When it was queued, UTC.
     """
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.records import codes
 from bot.records.door import Door
+from bot.records.work import insert_new
 from bot.storage.models import ArrivalRow, ChatRow, ConversationRow, InvitationRow, ServiceRow
 from dialogues.errors import SaysoError
 
@@ -43,11 +43,9 @@ class Chats(Door):
         """Stores `(update id, payload)` pairs, all or none; returns the ids that were new, in order."""
         new = []
         async with self._database.write() as connection:
-            make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             for update_id, payload in arrivals:
                 values = {"channel": channel, "update_id": update_id, "arrived_at": self._clock(), "state": "new"}
-                statement = make(ArrivalRow).values(**values, payload=self._keys.encrypt(payload))
-                if (await connection.execute(statement.on_conflict_do_nothing())).rowcount:
+                if await insert_new(connection, ArrivalRow, {**values, "payload": self._keys.encrypt(payload)}):
                     new.append(update_id)
         return new
 

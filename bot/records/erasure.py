@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records import hearings, reaching
+from bot.records import call_data, hearings, reaching
 from bot.records.points import NO_WORDS
 from bot.storage.models import (
     AboutYouRow,
@@ -75,21 +75,22 @@ async def withdraw_everything(connection: AsyncConnection, participant_id: int) 
 
 
 async def forget_person(connection: AsyncConnection, participant_id: int) -> None:
-    """Deletes the name, the needs, the contacts and addresses; the bare pseudonym stays: nobody is asked again."""
+    """Deletes the name, the needs, contacts, addresses and numbers; the bare pseudonym stays: nobody is asked again."""
     person = update(ParticipantRow).where(ParticipantRow.id == participant_id)
     await connection.execute(person.values(preferred_name=None, access_needs={}))
     await connection.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
     chats = update(ChatRow).where(ChatRow.participant_id == participant_id)
     await connection.execute(chats.values(address=None))
+    await call_data.forget(connection, participant_id)
 
 
 async def forget_if_unneeded(connection: AsyncConnection, participant_id: int) -> None:
-    """Forgets a person to whom nothing more is owed: no live conversation, no open call-back, no answer to carry."""
+    """Forgets a person to whom nothing more is owed: no live conversation, no call, no answer to carry."""
     mine = ConversationRow.participant_id == participant_id
     owed = (ConversationRow.status != "ended") | ConversationRow.consent_contact.is_(True)
     call = select(CallbackRow.id).join(ConversationRow).where(mine, CallbackRow.state == "open")
     if await connection.scalar(select(ConversationRow.id).where(mine, owed).limit(1)):
         return
-    if await connection.scalar(call.limit(1)):
+    if await connection.scalar(call.limit(1)) or await call_data.is_owed(connection, participant_id):
         return
     await forget_person(connection, participant_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,30 +18,15 @@ _TAKEN_UP = {"used", "accepted"}
 
 def heard(work: Work, number: int, text: str, hearing: Hearing) -> None:
     """Keeps the recording of a new turn, and what drove the dialogue."""
-    add(work, number, text, hearing, LIVE)
+    work.add(HearingRow, _row(work, number, text, hearing, LIVE))
     if hearing.recording:
         values = {"audio": work.keys.encrypt_bytes(hearing.recording), "created_at": work.now}
         work.add(RecordingRow, {"conversation_id": work.conversation_id, "turn_number": number, **values})
 
 
-def add(work: Work, number: int, text: str, hearing: Hearing, state: str) -> None:
-    """Keeps what one recogniser made of a turn."""
-    words = [[w.text, w.start_seconds, w.end_seconds, w.confidence] for w in hearing.words]
-    values = {"recogniser": hearing.recogniser, "text": text, "words": words, "state": state, "created_at": work.now}
-    work.add(HearingRow, {"conversation_id": work.conversation_id, "turn_number": number, **values})
-
-
 async def add_new(work: Work, number: int, text: str, hearing: Hearing, state: str) -> bool:
-    """As `add`, for a recogniser that listened later; False when its hearing of the turn is kept already."""
-    known = select(HearingRow.id).where(
-        HearingRow.conversation_id == work.conversation_id,
-        HearingRow.turn_number == number,
-        HearingRow.recogniser == hearing.recogniser,
-    )
-    if await work.scalar(known) is not None:
-        return False
-    add(work, number, text, hearing, state)
-    return True
+    """Keeps what a later recogniser made of a turn; False when its hearing of the turn is kept already."""
+    return await work.insert_new(HearingRow, _row(work, number, text, hearing, state))
 
 
 async def settled(work: Work, event: HearingSettled) -> None:
@@ -72,3 +58,9 @@ async def drop_recordings_if_confirmed(work: Work) -> None:
     )
     if await work.scalar(unsure.limit(1)) is None:
         await work.execute(delete(RecordingRow).where(RecordingRow.conversation_id == work.conversation_id))
+
+
+def _row(work: Work, number: int, text: str, hearing: Hearing, state: str) -> dict[str, Any]:
+    words = [[w.text, w.start_seconds, w.end_seconds, w.confidence] for w in hearing.words]
+    values = {"recogniser": hearing.recogniser, "text": text, "words": words, "state": state, "created_at": work.now}
+    return {"conversation_id": work.conversation_id, "turn_number": number, **values}

@@ -15,7 +15,7 @@ from bot.records.work import Work
 from bot.storage.models import ChatRow, OutboxRow
 
 LONDON = ZoneInfo("Europe/London")
-_REMINDER = "reminder"
+_REMINDER, _CALL_BACK = "reminder", "callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,16 @@ async def remind(work: Work, text: str, at: datetime) -> None:
 
 async def forget_reminders(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
     """Takes back reminders that have not left."""
+    await _forget(connection, conversation_ids, (_REMINDER,))
+
+
+async def forget_messages(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
+    """Takes back what has not left and would lead to contact: reminders, and calls for a call-back. Alerts stay."""
+    await _forget(connection, conversation_ids, (_REMINDER, _CALL_BACK))
+
+
+async def _forget(connection: AsyncConnection, conversation_ids: Sequence[str], kinds: Sequence[str]) -> None:
     if not conversation_ids:
         return
-    of_these = or_(*(OutboxRow.dedupe_key.startswith(f"{_REMINDER}:{each}:") for each in conversation_ids))
+    of_these = or_(*(OutboxRow.dedupe_key.startswith(f"{kind}:{each}:") for kind in kinds for each in conversation_ids))
     await connection.execute(delete(OutboxRow).where(OutboxRow.state == "queued", of_these))

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import codes
+from bot.records.calls import Calls
 from bot.records.chats import Chats
 from bot.records.door import SELF, unknown_conversation
 from bot.records.reading import Reading
@@ -33,7 +34,7 @@ from dialogues.errors import SaysoError
 __all__ = ["SELF", "Records"]
 
 
-class Records(Reading, StaffWork, Chats):
+class Records(Reading, StaffWork, Chats, Calls):
     """Stores and reads what people said.
 
     Args:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records import erasure
+from bot.records import call_data, erasure
 from bot.records.views import Purged
 from bot.storage.models import (
     ArrivalRow,
@@ -47,6 +47,7 @@ async def purge(connection: AsyncConnection, now: datetime) -> Purged:
     await connection.execute(delete(ArrivalRow).where(ArrivalRow.state == "done", arrived))
     sent = OutboxRow.sent_at < now - timedelta(days=TRANSCRIPT_DAYS)
     await connection.execute(delete(OutboxRow).where(OutboxRow.state == "sent", sent))
+    await call_data.purge(connection, now)
     return Purged(transcripts=transcripts, contributions=contributions, expired=expired, consents=consents)
 
 

@@ -39,7 +39,7 @@ class StaffWork(Door):
             await self._audit(connection, asked_by, "erase", conversation_id)
 
     async def purge(self, now: datetime | None = None) -> Purged:
-        """Applies retention; call it once a day."""
+        """Applies retention; `bot/purging.py` calls it by the clock."""
         moment = now or self._clock()
         async with self._database.write() as connection:
             purged = await retention.purge(connection, moment)

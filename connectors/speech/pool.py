@@ -65,14 +65,14 @@ class Listeners:
                 raise _closed() from None
             raise
 
-    def expected_wait_seconds(self, clip: Clip | None = None) -> float:
-        """About how long until a clip that came now were heard, from a moving average; 0.0 when nothing waits.
+    def expected_wait_seconds(self, clip_seconds: float = 0.0) -> float:
+        """About how long until a clip that came now were heard, from a moving average.
 
         Args:
-            clip: Counted in where it is given.
+            clip_seconds: How long that clip is; 0.0 asks how long it waits before its turn comes.
         """
         ahead = sum(seconds for seconds, _ in self._pending.values()) / self._workers
-        return (ahead + (clip.seconds if clip else 0.0)) * self._pace
+        return (ahead + clip_seconds) * self._pace
 
     async def close(self) -> None:
         """Drops what waits (its callers get `speech_closed`) and lets what is being heard come to its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,10 +24,12 @@ class Recording:
     Attributes:
         path: Its file.
         reference: What was said; None where nobody wrote it down.
+        speaker: Who speaks; "" where nobody noted it.
     """
 
     path: Path
     reference: str | None = None
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def totals(trials: Iterable[Trial]) -> Totals:
 
 
 def manifest(path: Path) -> tuple[Recording, ...]:
-    """Reads a table of recordings: tab-separated, with a first row that names `file` and, optionally, `text`.
+    """Reads a table of recordings: tab-separated; its first row names `file` and may name `text` and `speaker`.
 
     Raises:
         SaysoError: `manifest_wrong`, `recording_missing`.
@@ -124,7 +127,12 @@ def manifest(path: Path) -> tuple[Recording, ...]:
         if "file" not in (rows.fieldnames or ()):
             message = f"{path} does not begin with a row that names the columns `file` and `text`, parted by tabs."
             raise SaysoError("manifest_wrong", message)
-        return tuple(Recording(path.parent / row["file"], row.get("text")) for row in rows)
+        return tuple(Recording(path.parent / row["file"], row.get("text"), row.get("speaker") or "") for row in rows)
+
+
+def is_tuning(speaker: str) -> bool:
+    """True for the half of the speakers on which thresholds are tuned; see `short_answers`."""
+    return int(hashlib.sha256(speaker.encode()).hexdigest()[0], 16) % 2 == 0
 
 
 def _same(grammar: Grammar | None, said: str, heard: str) -> bool:

@@ -4,17 +4,18 @@ import os
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # python-telegram-bot's durations as they will be
 
+from connectors.ports import ServiceChoice
 from connectors.telegram.connector import TelegramConnector
-from connectors.telegram.ports import Arrival, Chat, Desk, Ears, Invitation, Mouth, ServiceChoice
+from connectors.telegram.ports import Arrival, Chat, ChatStore, Invitation, NoteRecogniser, NoteSpeaker
 from connectors.telegram.sender import TelegramSender
 
 __all__ = [
     "Arrival",
     "Chat",
-    "Desk",
-    "Ears",
+    "ChatStore",
     "Invitation",
-    "Mouth",
+    "NoteRecogniser",
+    "NoteSpeaker",
     "ServiceChoice",
     "TelegramConnector",
     "TelegramSender",

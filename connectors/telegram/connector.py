@@ -13,10 +13,10 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from connectors.telegram import incoming, words
+from connectors.telegram.client import BotClient, retry_seconds
 from connectors.telegram.incoming import Blocked, Elsewhere, Incoming
-from connectors.telegram.outlet import Outlet, retry_seconds
-from connectors.telegram.ports import Arrival, Desk, Ears, Mouth
-from connectors.telegram.talk import ChatTalk, House
+from connectors.telegram.ports import Arrival, ChatStore, NoteRecogniser, NoteSpeaker
+from connectors.telegram.talk import ChatDependencies, ChatTalk
 from dialogues.errors import SaysoError
 from dialogues.types import TurnHandler
 
@@ -40,9 +40,10 @@ class TelegramConnector:
     Args:
         bot: The bot, initialised.
         handler: Answers turns.
-        desk: Stores updates and chats.
-        ears: Hears voice notes; None where there is no recogniser.
-        mouth: Speaks; None where there is no voice.
+        store: Stores updates and chats.
+        recogniser: Hears voice notes; None where there is no recogniser.
+        speaker: Speaks; None where there is no voice.
+        registered: Called once Telegram knows how updates are to come.
         wait: Sleeps; replaced in tests.
         grace_seconds: How long a stop waits for what is under way.
     """
@@ -51,20 +52,22 @@ class TelegramConnector:
         self,
         bot: Bot,
         handler: TurnHandler,
-        desk: Desk,
+        store: ChatStore,
         *,
-        ears: Ears | None = None,
-        mouth: Mouth | None = None,
+        recogniser: NoteRecogniser | None = None,
+        speaker: NoteSpeaker | None = None,
+        registered: Callable[[], None] = lambda: None,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self._bot = bot
         self._grace_seconds = grace_seconds
-        self._desk = desk
+        self._store = store
+        self._registered = registered
         self._wait = wait
-        self._outlet = Outlet(bot, wait)
-        self._house = House(handler, desk, self._outlet, ears, mouth, self._beside)
-        self._talks: dict[int, _Line] = {}
+        self._client = BotClient(bot, wait)
+        self._given = ChatDependencies(handler, store, self._client, recogniser, speaker, self._beside)
+        self._talks: dict[int, _ChatQueue] = {}
         self._under_way: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -154,14 +157,15 @@ class TelegramConnector:
                 await self._wait(pause)
                 pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
             else:
+                self._registered()
                 return
 
     async def _take_in(self, arrivals: Sequence[Arrival]) -> None:
-        for arrival in await self._desk.take_in(arrivals):
+        for arrival in await self._store.take_in(arrivals):
             self._hand_on(arrival)
 
     async def _resume(self) -> None:
-        for arrival in await self._desk.waiting():
+        for arrival in await self._store.waiting():
             self._hand_on(arrival)
 
     async def _take_up_again(self) -> None:
@@ -185,13 +189,13 @@ class TelegramConnector:
             return
         line = self._talks.get(meant.address)
         if line is None:
-            line = self._talks[meant.address] = _Line(ChatTalk(meant.address, self._house))
+            line = self._talks[meant.address] = _ChatQueue(ChatTalk(meant.address, self._given))
         line.waiting.append((arrival.update_id, meant))
         if not line.busy:
             line.busy = True
             self._beside(self._serve(meant.address, line))
 
-    async def _serve(self, address: int, line: _Line) -> None:
+    async def _serve(self, address: int, line: _ChatQueue) -> None:
         """Serves one chat until nothing waits. Pieces of one turn go in side by side, all else one by one."""
         turns: list[asyncio.Task[None]] = []
         try:
@@ -216,7 +220,7 @@ class TelegramConnector:
                 del self._talks[address]
 
     @staticmethod
-    async def _until_more(line: _Line, turns: list[asyncio.Task[None]]) -> None:
+    async def _until_more(line: _ChatQueue, turns: list[asyncio.Task[None]]) -> None:
         """Waits for the turns to be answered, or for a further piece, whichever comes first."""
         while turns and not line.waiting:
             _, pending = await asyncio.wait(turns, timeout=0.05)
@@ -224,12 +228,12 @@ class TelegramConnector:
 
     async def _prepare(self, talk: ChatTalk, meant: Incoming) -> Awaitable[None] | None:
         if isinstance(meant, Blocked):
-            await self._desk.block(meant.address, meant.blocked)
+            await self._store.block(meant.address, meant.blocked)
             return None
         if isinstance(meant, Elsewhere):
             with contextlib.suppress(TelegramError):
-                await self._outlet.text(meant.address, words.GROUP)
-            await self._outlet.leave(meant.address)
+                await self._client.text(meant.address, words.GROUP)
+            await self._client.leave(meant.address)
             return None
         return await talk.prepare(meant)
 
@@ -265,7 +269,7 @@ class TelegramConnector:
 
     async def _finished(self, update_id: int) -> None:
         try:
-            await self._desk.done(update_id)
+            await self._store.done(update_id)
         except Exception as error:  # it is answered twice at worst, never lost
             _log_fault("telegram_done_failed", error)
         self._under_way.discard(update_id)
@@ -283,7 +287,7 @@ class TelegramConnector:
         return task
 
 
-class _Line:
+class _ChatQueue:
     """The updates of one chat, in order of arrival."""
 
     def __init__(self, talk: ChatTalk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors.ports import ServiceChoice
 from dialogues.types import Context, Hearing, Prompt
 
 CHANNEL = "telegram"
@@ -45,15 +46,7 @@ class Invitation:
     resume_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceChoice:
-    """A service that a person can talk about: its id, and its name in plain words."""
-
-    id: str
-    name: str
-
-
-class Desk(Protocol):
+class ChatStore(Protocol):
     """Keeps updates until they are done with, and knows which conversation goes on in which chat."""
 
     async def take_in(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -83,14 +76,19 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeardNote:
-    """A voice note, heard."""
+    """A voice note, heard.
+
+    Attributes:
+        second: True where the second pass has heard it already, because the live one made out nothing.
+    """
 
     text: str
     confidence: float
     hearing: Hearing
+    second: bool = False
 
 
-class Ears(Protocol):
+class NoteRecogniser(Protocol):
     """Hears voice notes."""
 
     async def hear(self, audio: bytes, context: Context) -> HeardNote:
@@ -103,11 +101,11 @@ class Ears(Protocol):
     async def hear_again(self, audio: bytes) -> HeardNote | None:
         """The second, better and slower hearing; None where there is none to be had."""
 
-    def expected_wait_seconds(self) -> float:
-        """How long a note waits before it is heard."""
+    def expected_wait_seconds(self, note_seconds: float) -> float:
+        """About how long until a note of this length that came now were heard."""
 
 
-class Mouth(Protocol):
+class NoteSpeaker(Protocol):
     """Speaks prompts."""
 
     async def say(self, prompts: Sequence[Prompt], words_a_minute: int) -> tuple[bytes, float] | None:

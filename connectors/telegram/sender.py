@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from telegram import Bot
 from telegram.error import TelegramError
 
-from connectors.telegram.outlet import Outlet
+from connectors.telegram.client import BotClient
 from dialogues.errors import SaysoError
 
 
@@ -28,7 +28,7 @@ class TelegramSender:
     """
 
     def __init__(self, bot: Bot, blocked: Callable[[int], Awaitable[None]]) -> None:
-        self._outlet = Outlet(bot)
+        self._client = BotClient(bot)
         self._blocked = blocked
 
     async def send(self, message: Outgoing) -> None:
@@ -39,7 +39,7 @@ class TelegramSender:
         """
         address = int(message.payload["address"])
         try:
-            if not await self._outlet.text(address, str(message.payload["text"])):
+            if not await self._client.text(address, str(message.payload["text"])):
                 await self._blocked(address)
         except TelegramError:
             raise SaysoError("telegram_failed", "Telegram could not be reached.", permanent=False) from None

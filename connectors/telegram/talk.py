@@ -10,13 +10,14 @@ import structlog
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from connectors.questions import context_of, spoken_option
 from connectors.telegram import words
+from connectors.telegram.client import BotClient
 from connectors.telegram.incoming import Command, Incoming, Pressed, Said, Spoke, Unsupported, message_id_of
 from connectors.telegram.keyboards import AMEND, VOICE_OFF, VOICE_ON, choice_keys, under_note, voice_choice
-from connectors.telegram.outlet import Outlet
-from connectors.telegram.ports import CHANNEL, Chat, Desk, Ears, HeardNote, Mouth
+from connectors.telegram.ports import CHANNEL, Chat, ChatStore, HeardNote, NoteRecogniser, NoteSpeaker
 from dialogues.errors import SaysoError
-from dialogues.types import Act, Context, Expects, Prompt, Purpose, Reply, Turn, TurnHandler
+from dialogues.types import Act, Expects, Prompt, Purpose, Reply, Turn, TurnHandler
 
 SLOWEST, FASTEST, STEP = 110, 190, 20
 """Pace of the voice in words a minute, and how much a wish changes it."""
@@ -36,23 +37,23 @@ Background = Callable[[Awaitable[None]], object]
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class ChatDependencies:
     """What every chat is given.
 
     Attributes:
         handler: Answers turns.
-        desk: Remembers chats.
-        outlet: Sends.
-        ears: Hears voice notes; None where no recogniser is to be had.
-        mouth: Speaks; None where there is no voice.
+        store: Remembers chats.
+        client: Sends.
+        recogniser: Hears voice notes; None where no recogniser is to be had.
+        speaker: Speaks; None where there is no voice.
         background: Runs work beside the talk, and holds on to it.
     """
 
     handler: TurnHandler
-    desk: Desk
-    outlet: Outlet
-    ears: Ears | None
-    mouth: Mouth | None
+    store: ChatStore
+    client: BotClient
+    recogniser: NoteRecogniser | None
+    speaker: NoteSpeaker | None
     background: Background
 
 
@@ -61,18 +62,18 @@ class ChatTalk:
 
     Args:
         address: The chat.
-        house: What it is given.
+        given: What it is given.
     """
 
-    def __init__(self, address: int, house: House) -> None:
+    def __init__(self, address: int, given: ChatDependencies) -> None:
         self._address = address
-        self._house = house
+        self._given = given
         self._sent: Reply | None = None
         self._sending = asyncio.Lock()
 
     async def prepare(self, incoming: Incoming) -> Awaitable[None] | None:
         """Does what has to be done in order; returns the rest: handing in the turn, and answering."""
-        chat = await self._house.desk.chat(self._address)
+        chat = await self._given.store.chat(self._address)
         match incoming:
             case Command():
                 return self._command(incoming, chat)
@@ -91,15 +92,15 @@ class ChatTalk:
     async def _said(self, said: Said, chat: Chat) -> Awaitable[None]:
         if not chat.conversation_id:
             return self._choose(said.text)
-        text = said.text
-        if len(text.strip()) == 1:
-            text = _by_key(text.strip(), await self._question(chat))
+        text = said.text.strip()
+        if len(text) == 1:
+            text = spoken_option(text, await self._question(chat))
         return self._turn(chat, said, text, amends=said.amends or await self._amended(chat))
 
     async def _amended(self, chat: Chat) -> str:
         """The message that this one takes the place of; that holds for one message only."""
         if chat.amends:
-            await self._house.desk.keep(self._address, replace(chat, amends=""))
+            await self._given.store.keep(self._address, replace(chat, amends=""))
         return chat.amends
 
     async def _turn(
@@ -115,8 +116,8 @@ class ChatTalk:
             hearing=note.hearing if note else None,
             amends=amends,
         )
-        async with self._house.outlet.at_work(self._address):
-            reply = await self._house.handler.handle_turn(turn)
+        async with self._given.client.at_work(self._address):
+            reply = await self._given.handler.handle_turn(turn)
         await self._answer(reply)
 
     async def _answer(self, reply: Reply) -> None:
@@ -124,9 +125,9 @@ class ChatTalk:
         async with self._sending:
             if reply.joined or (reply.duplicate and _same(reply, self._sent)):
                 return
-            chat = await self._house.desk.chat(self._address)
+            chat = await self._given.store.chat(self._address)
             chat = await self._paced(chat, reply)
-            await self._house.outlet.prompts(self._address, reply.prompts or (_over(),))
+            await self._given.client.prompts(self._address, reply.prompts or (_over(),))
             self._sent = reply
         if chat.by_voice:
             await self._speak(reply.prompts, chat)
@@ -137,17 +138,17 @@ class ChatTalk:
         if pace == chat.words_a_minute:
             return chat
         chat = replace(chat, words_a_minute=pace)
-        await self._house.desk.keep(self._address, chat)
+        await self._given.store.keep(self._address, chat)
         return chat
 
     async def _speak(self, prompts: tuple[Prompt, ...], chat: Chat) -> None:
-        if self._house.mouth is None or not prompts:
+        if self._given.speaker is None or not prompts:
             return
-        async with self._house.outlet.at_work(self._address, ChatAction.RECORD_VOICE):
-            spoken = await self._house.mouth.say(prompts, chat.words_a_minute)
+        async with self._given.client.at_work(self._address, ChatAction.RECORD_VOICE):
+            spoken = await self._given.speaker.say(prompts, chat.words_a_minute)
         try:
             if spoken is not None:
-                await self._house.outlet.voice(self._address, *spoken)
+                await self._given.client.voice(self._address, *spoken)
         except TelegramError as error:  # the words have been read; they are not sent again for the voice's sake
             log.warning("voice_not_sent", error=type(error).__name__)
 
@@ -159,16 +160,16 @@ class ChatTalk:
             return self._choose("")
         if spoke.too_long:
             return self._sorry(words.TOO_LONG, chat)
-        if self._house.ears is None:
+        if self._given.recogniser is None:
             return self._sorry(words.CANNOT_LISTEN, chat)
-        wait = self._house.ears.expected_wait_seconds()
+        wait = self._given.recogniser.expected_wait_seconds(spoke.seconds)
         if wait > LONG_WAIT_SECONDS:
-            await self._house.outlet.text(self._address, words.LISTENING.format(seconds=round(wait)))
-        context = _context(await self._question(chat))
+            await self._given.client.text(self._address, words.LISTENING.format(seconds=round(wait)))
+        context = context_of(await self._question(chat))
         try:
-            async with self._house.outlet.at_work(self._address):
-                audio = await self._house.outlet.download(spoke.file_id)
-                note = await self._house.ears.hear(audio, context)
+            async with self._given.client.at_work(self._address):
+                audio = await self._given.client.download(spoke.file_id)
+                note = await self._given.recogniser.hear(audio, context)
         except SaysoError as error:
             log.warning("note_not_heard", error=error.code)
             return self._sorry(_SOUND_WORDS.get(error.code, words.NOT_A_SOUND), chat)
@@ -179,17 +180,18 @@ class ChatTalk:
     async def _heard(self, spoke: Spoke, chat: Chat, note: HeardNote, audio: bytes, amends: str) -> None:
         keys = under_note(spoke.shown_id, by_voice=chat.by_voice)
         shown = words.HEARD.format(text=note.text)
-        await self._house.outlet.text(self._address, shown, keys, answers=spoke.shown_id)
+        await self._given.client.text(self._address, shown, keys, answers=spoke.shown_id)
         await self._turn(chat, spoke, note.text, amends=amends, note=note)
-        self._house.background(self._again(chat.conversation_id, spoke.message_id, audio))
+        if not note.second:
+            self._given.background(self._again(chat.conversation_id, spoke.message_id, audio))
 
     async def _again(self, conversation_id: str, message_id: str, audio: bytes) -> None:
         """The second pass, beside the talk."""
-        if self._house.ears is None:
+        if self._given.recogniser is None:
             return
-        second = await self._house.ears.hear_again(audio)
+        second = await self._given.recogniser.hear_again(audio)
         if second is not None and second.text:
-            await self._house.handler.hear_again(conversation_id, message_id, second.text, second.hearing)
+            await self._given.handler.hear_again(conversation_id, message_id, second.text, second.hearing)
 
     # -- commands and buttons ---------------------------------------------------------------------------------
 
@@ -198,7 +200,7 @@ class ChatTalk:
             case "start":
                 await self._start(command, chat)
             case "help":
-                await self._house.outlet.text(self._address, words.HELP)
+                await self._given.client.text(self._address, words.HELP)
             case "voice":
                 await self._switch_voice(chat, by_voice=not chat.by_voice)
             case "stop" if chat.conversation_id:
@@ -210,64 +212,64 @@ class ChatTalk:
         if command.rest:
             await self._by_code(command.rest)
             return
-        last = await self._house.handler.last_prompts(chat.conversation_id) if chat.conversation_id else None
+        last = await self._given.handler.last_prompts(chat.conversation_id) if chat.conversation_id else None
         if last is not None and not last.done and last.prompts:
-            await self._house.outlet.prompts(self._address, last.prompts)
+            await self._given.client.prompts(self._address, last.prompts)
             return
         await self._choose("")
 
     async def _by_code(self, code: str) -> None:
-        invitation = await self._house.desk.invitation(code)
+        invitation = await self._given.store.invitation(code)
         if invitation is None:
-            await self._house.outlet.text(self._address, words.CODE_WRONG)
+            await self._given.client.text(self._address, words.CODE_WRONG)
             return
         await self._begin(invitation.service, invitation.preferred_name, invitation.resume_code)
 
     async def _choose(self, text: str) -> None:
         """Before a talk: the service is chosen, unless there is only one."""
-        services = await self._house.desk.services()
+        services = await self._given.store.services()
         chosen = [service for service in services if service.name.casefold() == text.strip().casefold()]
         if not services:
-            await self._house.outlet.text(self._address, words.INVITED_ONLY)
+            await self._given.client.text(self._address, words.INVITED_ONLY)
         elif chosen or len(services) == 1:
             await self._begin((chosen or list(services))[0].id)
         else:
             said = words.CHOOSE_AGAIN if text else words.CHOOSE
-            await self._house.outlet.text(self._address, said, choice_keys([service.name for service in services]))
+            await self._given.client.text(self._address, said, choice_keys([service.name for service in services]))
 
     async def _begin(self, service: str, preferred_name: str = "", resume_code: str = "") -> None:
-        reply = await self._house.handler.start(
+        reply = await self._given.handler.start(
             service=service,
             channel=CHANNEL,
             preferred_name=preferred_name,
             resume_code=resume_code,
             identity=f"{CHANNEL}:{self._address}",
         )
-        chat = await self._house.desk.chat(self._address)
+        chat = await self._given.store.chat(self._address)
         chat = replace(chat, conversation_id=reply.conversation_id, amends="")
-        await self._house.desk.keep(self._address, chat)
+        await self._given.store.keep(self._address, chat)
         how = f"{words.HOW_TO} {words.PRIVATE}"
-        await self._house.outlet.text(self._address, how, voice_choice(by_voice=chat.by_voice))
+        await self._given.client.text(self._address, how, voice_choice(by_voice=chat.by_voice))
         await self._answer(reply)
 
     async def _pressed(self, pressed: Pressed, chat: Chat) -> None:
-        await self._house.outlet.acknowledge(pressed.query_id)
+        await self._given.client.acknowledge(pressed.query_id)
         if pressed.data in {VOICE_ON, VOICE_OFF}:
             await self._switch_voice(chat, by_voice=pressed.data == VOICE_ON)
         elif pressed.data.startswith(AMEND) and pressed.data.removeprefix(AMEND).isdecimal():
             amends = message_id_of(self._address, int(pressed.data.removeprefix(AMEND)))
-            await self._house.desk.keep(self._address, replace(chat, amends=amends))
-            await self._house.outlet.text(self._address, words.SAY_AGAIN)
+            await self._given.store.keep(self._address, replace(chat, amends=amends))
+            await self._given.client.text(self._address, words.SAY_AGAIN)
 
     async def _switch_voice(self, chat: Chat, *, by_voice: bool) -> None:
-        if by_voice and self._house.mouth is None:
-            await self._house.outlet.text(self._address, words.NO_VOICE)
+        if by_voice and self._given.speaker is None:
+            await self._given.client.text(self._address, words.NO_VOICE)
             return
         chat = replace(chat, by_voice=by_voice)
-        await self._house.desk.keep(self._address, chat)
-        await self._house.outlet.text(self._address, words.SPEAKS_NOW if by_voice else words.TEXT_NOW)
+        await self._given.store.keep(self._address, chat)
+        await self._given.client.text(self._address, words.SPEAKS_NOW if by_voice else words.TEXT_NOW)
         if by_voice and chat.conversation_id:
-            await self._speak((await self._house.handler.last_prompts(chat.conversation_id)).prompts, chat)
+            await self._speak((await self._given.handler.last_prompts(chat.conversation_id)).prompts, chat)
 
     # -- ways on ----------------------------------------------------------------------------------------------
 
@@ -276,7 +278,7 @@ class ChatTalk:
 
     async def _sorry(self, said: str, chat: Chat) -> None:
         """A kind word, and the question again where there is one."""
-        await self._house.outlet.text(self._address, said)
+        await self._given.client.text(self._address, said)
         await self._again_or_help(chat)
 
     async def _again_or_help(self, chat: Chat) -> None:
@@ -285,32 +287,21 @@ class ChatTalk:
             return
         question = await self._question(chat)
         if question is None:
-            await self._house.outlet.text(self._address, words.OVER)
+            await self._given.client.text(self._address, words.OVER)
         else:
-            await self._house.outlet.prompts(self._address, (question,))
+            await self._given.client.prompts(self._address, (question,))
 
     async def _question(self, chat: Chat) -> Prompt | None:
         """The question that waits; None when the talk is over."""
-        last = await self._house.handler.last_prompts(chat.conversation_id)
+        last = await self._given.handler.last_prompts(chat.conversation_id)
         return last.prompts[-1] if last.prompts and not last.done else None
 
     async def went_wrong(self) -> None:
         """Says that something failed, where even that can be said."""
         try:
-            await self._house.outlet.text(self._address, words.WENT_WRONG)
+            await self._given.client.text(self._address, words.WENT_WRONG)
         except TelegramError:
             log.warning("telegram_unreachable")
-
-
-def _by_key(text: str, question: Prompt | None) -> str:
-    """The label of the option whose key was typed; anything else as it is."""
-    if question is None or question.expects in {Expects.SCALE, Expects.BEANS}:
-        return text
-    return next((option.label for option in question.options if option.key == text), text)
-
-
-def _context(question: Prompt | None) -> Context:
-    return Context() if question is None else Context(question.text, question.expects, question.options)
 
 
 def _same(reply: Reply, sent: Reply | None) -> bool:

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class ServiceChoice:
-    """A service that a person can talk about: its id, and its name in plain words ("Keighley Home Support")."""
-
-    id: str
-    name: str
-
+from connectors.ports import ServiceChoice
 
 Services = Callable[[], Awaitable[Sequence[ServiceChoice]]]
 """Gives the services to choose from, in the order to show them."""

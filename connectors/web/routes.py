@@ -10,11 +10,12 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from connectors.ports import ServiceChoice
 from connectors.web import cookies, forms, pages, words
 from connectors.web.cookies import Visit
 from connectors.web.forms import EMPTY_BOX, Box, Said
 from connectors.web.origin import is_same_origin
-from connectors.web.ports import ResumeCode, ServiceChoice, Services, Transcript
+from connectors.web.ports import ResumeCode, Services, Transcript
 from dialogues.errors import SaysoError
 from dialogues.types import Reply, Turn, TurnHandler
 

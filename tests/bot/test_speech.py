@@ -1,4 +1,4 @@
-"""Ears and a mouth for the connectors: what is missing is told, and the text channels run on."""
+"""A recogniser and a speaker for the connectors: what is missing is told, and the text channels run on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.settings import load_settings
-from bot.speech import NoteEars, fixed_prompts, open_speech
+from bot.speech import TwoPassRecogniser, fixed_prompts, open_speech
 from connectors.speech import audio
 from connectors.speech.pool import Listeners
 from connectors.speech.ports import RATE_HZ, Clip, Hint, Recognised
@@ -36,8 +36,8 @@ class FakeRecogniser:
 
 
 async def heard(live: FakeRecogniser, second: FakeRecogniser | None, kind: Expects = Expects.YES_NO) -> object:
-    ears = NoteEars(Listeners(live), Listeners(second) if second else None)  # type: ignore[arg-type]
-    return await ears.hear(SOUND, Context("Is that right?", kind))
+    recogniser = TwoPassRecogniser(Listeners(live), Listeners(second) if second else None)  # type: ignore[arg-type]
+    return await recogniser.hear(SOUND, Context("Is that right?", kind))
 
 
 async def test_a_note_is_heard_in_the_light_of_its_question() -> None:
@@ -45,11 +45,13 @@ async def test_a_note_is_heard_in_the_light_of_its_question() -> None:
     note = await heard(live, None)
     assert (note.text, note.hearing.recogniser, note.hearing.recording) == ("aye go on", "live", SOUND)  # type: ignore[attr-defined]
     assert live.hints[0].expects is Expects.YES_NO
+    assert not note.second  # type: ignore[attr-defined]
 
 
 async def test_where_the_live_one_makes_out_nothing_the_second_is_asked() -> None:
     note = await heard(FakeRecogniser("live", ""), FakeRecogniser("second", "oh aye, go on"))
     assert (note.text, note.hearing.recogniser, note.hearing.recording) == ("oh aye, go on", "second", SOUND)  # type: ignore[attr-defined]
+    assert note.second  # type: ignore[attr-defined]
 
 
 async def test_a_second_one_that_is_too_busy_is_left_out() -> None:
@@ -64,19 +66,19 @@ async def test_a_second_one_that_is_too_busy_is_left_out() -> None:
     ids=["empty", "rubbish", "cut off"],
 )
 async def test_bad_sound_says_what_is_wrong(sound: bytes, code: str) -> None:
-    ears = NoteEars(Listeners(FakeRecogniser("live", "yes")), None)  # type: ignore[arg-type]
+    recogniser = TwoPassRecogniser(Listeners(FakeRecogniser("live", "yes")), None)  # type: ignore[arg-type]
     with pytest.raises(SaysoError) as caught:
-        await ears.hear(sound, Context())
+        await recogniser.hear(sound, Context())
     assert caught.value.code == code
 
 
 async def test_without_models_there_is_a_voice_and_a_word_on_what_is_missing(tmp_path: Path) -> None:
     settings = load_settings(models=tmp_path / "none", data_folder=tmp_path)
     async with open_speech(settings, default_script()) as speech:
-        assert speech.ears is None
+        assert speech.note_recogniser is None
         assert any("sayso models fetch" in line for line in speech.missing)
-        assert speech.mouth is not None
-        spoken = await speech.mouth.say([Prompt("x", "Hello, Doris.", Expects.NONE, Purpose.GREETING)], 150)
+        assert speech.note_speaker is not None
+        spoken = await speech.note_speaker.say([Prompt("x", "Hello, Doris.", Expects.NONE, Purpose.GREETING)], 150)
     assert spoken is not None
     sound, seconds = spoken
     assert audio.decode(sound).seconds == pytest.approx(seconds, abs=0.1)
@@ -86,7 +88,7 @@ async def test_without_models_there_is_a_voice_and_a_word_on_what_is_missing(tmp
 async def test_an_unknown_voice_is_told_and_nothing_else_stops(tmp_path: Path) -> None:
     settings = load_settings(models=tmp_path / "none", data_folder=tmp_path, voice="nobody")
     async with open_speech(settings, default_script()) as speech:
-        assert speech.mouth is None
+        assert speech.note_speaker is None
         assert any("voice" in line for line in speech.missing)
 
 

@@ -102,6 +102,7 @@ def test_a_recording_is_written_down_and_judged(folder: Path, scripted: Scripted
     said = run("transcribe", str(recording), "--reference", "one two three four", "--telephone", "--grammar", "digits")
     assert "a.wav one [two] four (1 of 4)" in said
     assert "1 of 4 words wrong (0 heard as another, 1 left out, 0 put in): 25.0%" in said
+    assert "1 recording, 0." in said
     assert scripted.hints == [Hint(Expects.SCALE)]
 
 
@@ -121,6 +122,18 @@ def test_a_table_as_json(folder: Path, scripted: Scripted, recording: Path) -> N
     assert lines[0]["errors"] == 0
     assert lines[1]["word_error_rate"] == 0.0
     assert lines[1]["right"] == 1
+
+
+def test_by_half_of_the_speakers(folder: Path, scripted: Scripted, recording: Path) -> None:
+    table = recording.parent / "m.tsv"
+    rows = ["file\ttext\tspeaker", "a.wav\tone two four\tgeorge", "a.wav\tone two\tlucas", "a.wav\tone\tlucas"]
+    table.write_text("\n".join(rows), encoding="utf-8")
+    said = run("transcribe", "--manifest", str(table), "--halves")
+    whole, _, parts = said.partition("tuned on:")
+    tuned, _, others = parts.partition("The other speakers:")
+    assert [("3 recordings" in whole), ("1 recording," in tuned), ("2 recordings" in others)] == [True] * 3
+    last = json.loads(run("transcribe", "--manifest", str(table), "--halves", "--json").splitlines()[-1])
+    assert (last["part"], last["recordings"], last["words"]) == ("The other speakers", 2, 3)
 
 
 @pytest.mark.parametrize(

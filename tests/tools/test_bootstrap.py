@@ -43,7 +43,7 @@ def test_each_failure_has_a_remedy(bootstrap: ModuleType, output: str, remedy: s
 
 def test_a_failed_step_shows_the_tools_words_and_the_remedy(bootstrap: ModuleType) -> None:
     command = [sys.executable, "-c", "import sys; sys.exit('No space left on device')"]
-    with pytest.raises(bootstrap.Stop, match=r"No space left(?s:.*)Free 4 GB"):
+    with pytest.raises(bootstrap.Stop, match=r"No space left(?s:.*)Free 5 GB"):
         bootstrap.run(command, "Fetching", "Run it again.")
 
 

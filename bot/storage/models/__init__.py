@@ -1,6 +1,7 @@
 """The tables. Importing this package registers every one of them on `Base.metadata`."""
 
 from bot.storage.models.base import Base
+from bot.storage.models.calls import CallRow, DoNotCallRow, PlannedCallRow
 from bot.storage.models.channels import ArrivalRow, ChatRow, InvitationRow
 from bot.storage.models.conversations import (
     AboutYouRow,
@@ -22,17 +23,20 @@ __all__ = [
     "ArrivalRow",
     "AuditRow",
     "Base",
+    "CallRow",
     "CallbackRow",
     "ChatRow",
     "ConsentRow",
     "ContactRow",
     "ContributionRow",
     "ConversationRow",
+    "DoNotCallRow",
     "GuideRow",
     "HearingRow",
     "InvitationRow",
     "OutboxRow",
     "ParticipantRow",
+    "PlannedCallRow",
     "ReRatingRow",
     "RecordingRow",
     "ServiceRow",

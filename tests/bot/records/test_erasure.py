@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from storing import NOW, Clock, consents, heard, opened, say
 
-from bot.records import Purged, Records
+from bot.records import CallPlan, Purged, Records
 from bot.storage import Database, audit
-from bot.storage.models import AuditRow, ConsentRow, ContactRow, ContributionRow, ParticipantRow, TalkRatingRow, TurnRow
+from bot.storage.models import (
+    AuditRow,
+    CallRow,
+    ConsentRow,
+    ContactRow,
+    ContributionRow,
+    ParticipantRow,
+    PlannedCallRow,
+    TalkRatingRow,
+    TurnRow,
+)
 from dialogues.types import (
     AlertRaised,
     AllWithdrawn,
@@ -52,10 +63,31 @@ async def count(database: Database, table: type) -> int:
         return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
+async def numbers(database: Database) -> int:
+    """How many numbers, their hashes, and names and code words of planned calls are left."""
+    columns = (PlannedCallRow.number, PlannedCallRow.number_hash, PlannedCallRow.preferred_name)
+    async with database.read() as connection:
+        planned = (await connection.execute(select(*columns, PlannedCallRow.code_word))).all()
+        logged = (await connection.execute(select(CallRow.number, CallRow.number_hash))).all()
+    return sum(value is not None for row in (*planned, *logged) for value in row)
+
+
+async def by_telephone(records: Records, conversation_id: str) -> None:
+    """The conversation is held on a planned call that is under way."""
+    window = (NOW, NOW + timedelta(hours=2))
+    agreed = CallPlan("home", "01632 960123", *window, "Winifredina", "marigold")
+    planned_id = await records.plan_call(agreed, NOW, asked_by="Alice")
+    [claimed] = await records.due_calls(NOW, at_once=9)
+    await records.begin_dialling(claimed, lambda _: None)
+    await records.call_began(f"call-{planned_id}", "outbound", planned_id=planned_id)
+    await records.call_talks(f"call-{planned_id}", conversation_id)
+
+
 async def talk(records: Records, *, keep: bool = True, take_part: bool = True, contact: bool = False) -> str:
     """A whole conversation about gravy, up to just before its end."""
     conversation_id = await opened(records, name="Winifredina")
     await records.save_contact(conversation_id, kind="phone", value="07700 900123")
+    await by_telephone(records, conversation_id)
     answers = (
         *consents(take_part=take_part, keep=keep),
         ConsentAnswered(Scope.CONTACT, contact, "consent.contact", "1"),
@@ -87,6 +119,7 @@ async def test_without_leave_to_keep_every_word_goes_at_the_end(
     assert (point.beans, point.quote, point.themes) == (10, None, ("food_and_drink",))
     assert await count(database, TalkRatingRow) == 1
     assert await count(database, ContactRow) == 0
+    assert await numbers(database) == 0
     view = await records.conversation(conversation_id)
     assert view.state == {}
     assert view.last_reply["prompts"][0]["text"].startswith("Goodbye. You said")
@@ -110,6 +143,7 @@ async def test_a_no_to_taking_part_keeps_nothing_but_the_no(
     assert "zinc" not in await everything_in(database, tmp_path)
     for table in (TurnRow, ContributionRow, TalkRatingRow, ContactRow):
         assert await count(database, table) == 0
+    assert await numbers(database) == 0
     assert await count(database, ConsentRow) == 4
     assert (await records.conversation(conversation_id)).end_reason == "declined"
 
@@ -160,6 +194,7 @@ async def test_withdrawing_from_everything(records: Records, database: Database,
     await say(records, earlier, TEA, *consents(), heard(0, TEA, GRAVY), CLOSING, status="ended")
     later = await opened(records, identity="tg:1", name="Winifredina")
     await records.save_contact(later, kind="telegram", value="1")
+    await by_telephone(records, later)
     alert = AlertRaised(0, Level.CONCERN, "neglect", ())
     await say(records, later, TEA, *consents(), heard(0, TEA, GRAVY), alert, CallbackRequested("asked"))
     await say(records, later, "I withdraw", AllWithdrawn(), Ended(EndReason.WITHDRAWN), status="ended")
@@ -170,6 +205,7 @@ async def test_withdrawing_from_everything(records: Records, database: Database,
         assert await records.contributions(conversation_id, asked_by="Alice") == []
         assert {turn.text for turn in await records.transcript(conversation_id, asked_by="Alice")} == {None}
     assert await count(database, ContactRow) == 0
+    assert await numbers(database) == 0
     assert await count(database, ConsentRow) == 6
     assert await records.callbacks(asked_by="Alice") == []
     assert (await records.alerts(asked_by="Alice"))[0].words == TEA
@@ -181,6 +217,7 @@ async def test_staff_can_erase_and_it_is_audited(records: Records, database: Dat
     assert await records.contributions(conversation_id, asked_by="participant") == []
     view = await records.conversation(conversation_id)
     assert (view.status, view.end_reason, view.state) == ("ended", "withdrawn", {})
+    assert await numbers(database) == 0
     async with database.read() as connection:
         rows = (await connection.execute(select(AuditRow.who, AuditRow.action, AuditRow.subject))).all()
         assert await audit.first_break(connection) is None
@@ -238,6 +275,7 @@ async def test_unfinished_conversations_expire_after_14_days(
 async def test_retention(records: Records, database: Database, clock: Clock, tmp_path: Path) -> None:
     conversation_id = await talk(records, contact=True)
     await say(records, conversation_id, "bye", CLOSING, status="ended")
+    assert await numbers(database) == 6, "the answer is owed"
     clock.advance(days=89)
     assert await records.purge() == Purged()
     clock.advance(days=2)
@@ -250,6 +288,7 @@ async def test_retention(records: Records, database: Database, clock: Clock, tmp
     async with database.read() as connection:
         assert await connection.scalar(select(ParticipantRow.preferred_name)) is None
     assert await count(database, ContactRow) == 0
+    assert await count(database, CallRow) == await count(database, PlannedCallRow) == 0
     assert await count(database, ConsentRow) == 4
     clock.advance(days=1460)
     assert (await records.purge()).consents == 4

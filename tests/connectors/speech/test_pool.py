@@ -83,11 +83,11 @@ async def test_how_long_to_wait() -> None:
     hearing = [asyncio.create_task(listeners.recognise(silence(10))) for _ in range(4)]
     await asyncio.sleep(0.01)
     assert listeners.expected_wait_seconds() == pytest.approx(20 * 0.15)
-    assert listeners.expected_wait_seconds(silence(10)) == pytest.approx(30 * 0.15)
+    assert listeners.expected_wait_seconds(10) == pytest.approx(30 * 0.15)
     recogniser.let.set()
     await asyncio.gather(*hearing)
     assert listeners.expected_wait_seconds() == 0
-    assert 0 < listeners.expected_wait_seconds(silence(10)) < 1.5
+    assert 0 < listeners.expected_wait_seconds(10) < 1.5
     await listeners.close()
 
 

@@ -1,4 +1,4 @@
-"""A whole Sayso on Telegram for tests: the double of the Bot API, the real engine, and ears and a mouth to order."""
+"""A whole Sayso on Telegram: the double of the Bot API, the real engine, a recogniser and a speaker to order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot_api_heard import Heard
 from bot_api_people import Person
 from house import House, open_house
 
-from bot.telegram import RecordsDesk, connected, make_bot
+from bot.telegram import RecordsChatStore, connected, make_bot
 from connectors.telegram import ServiceChoice, TelegramConnector
 from connectors.telegram.ports import HeardNote
 from dialogues.errors import SaysoError
@@ -24,18 +24,21 @@ HOME = ServiceChoice("home_care", "Home care")
 MEALS = ServiceChoice("meals", "Meals on wheels")
 WINDOW = 0.3
 """How long further pieces of a turn are waited for here."""
+PACE = 0.15
+"""Seconds of work a second of sound."""
 QUIET = 0.8
 """Longer than the pieces of a turn are waited for."""
 
 
 @dataclass
-class FakeEars:
+class FakeNoteRecogniser:
     """Hears what it was told to: the bytes of a note name its words."""
 
     heard: dict[bytes, str] = field(default_factory=dict)
     second: dict[bytes, str] = field(default_factory=dict)
     fault: SaysoError | None = None
     wait: float = 0.0
+    again: int = 0
     contexts: list[Context] = field(default_factory=list)
 
     async def hear(self, audio: bytes, context: Context) -> HeardNote:
@@ -43,18 +46,21 @@ class FakeEars:
             raise self.fault
         self.contexts.append(context)
         words = tuple(HeardWord(word, n, n + 0.5, 0.9) for n, word in enumerate(self.heard[audio].split()))
+        if not self.heard[audio] and audio in self.second:
+            return HeardNote(self.second[audio], 0.95, Hearing("second", (), audio), second=True)
         return HeardNote(self.heard[audio], 0.9, Hearing("live", words, audio))
 
     async def hear_again(self, audio: bytes) -> HeardNote | None:
+        self.again += 1
         text = self.second.get(audio)
         return None if text is None else HeardNote(text, 0.95, Hearing("second"))
 
-    def expected_wait_seconds(self) -> float:
-        return self.wait
+    def expected_wait_seconds(self, note_seconds: float) -> float:
+        return self.wait + note_seconds * PACE
 
 
 @dataclass
-class FakeMouth:
+class FakeNoteSpeaker:
     """Says the words as bytes."""
 
     said: list[tuple[str, int]] = field(default_factory=list)
@@ -71,18 +77,24 @@ class Talking:
 
     api: BotApi
     house: House
-    ears: FakeEars
-    mouth: FakeMouth
+    recogniser: FakeNoteRecogniser
+    speaker: FakeNoteSpeaker
     services: Sequence[ServiceChoice] = (HOME,)
 
     @asynccontextmanager
     async def running(self, *, speech: bool = True, grace_seconds: float = 5.0) -> AsyncIterator[TelegramConnector]:
         """The connector at work; leaving is a stop of the program, without any grace a sudden one."""
         bot = make_bot(self.api.token, api=self.api.url)
-        desk = RecordsDesk(self.house.records, self.services)
-        ears, mouth = (self.ears, self.mouth) if speech else (None, None)
+        store = RecordsChatStore(self.house.records, self.services)
+        recogniser, speaker = (self.recogniser, self.speaker) if speech else (None, None)
         connector = TelegramConnector(
-            bot, self.house.engine, desk, ears=ears, mouth=mouth, wait=_soon, grace_seconds=grace_seconds
+            bot,
+            self.house.engine,
+            store,
+            recogniser=recogniser,
+            speaker=speaker,
+            wait=_soon,
+            grace_seconds=grace_seconds,
         )
         async with connected(bot):
             task = asyncio.create_task(connector.run())
@@ -144,6 +156,6 @@ async def talking_in(folder: Path) -> AsyncIterator[Talking]:
     try:
         async with open_house(folder) as house:
             house.engine._inbox._windows = {"telegram": WINDOW}
-            yield Talking(api, house, FakeEars(), FakeMouth())
+            yield Talking(api, house, FakeNoteRecogniser(), FakeNoteSpeaker())
     finally:
         await api.close()

@@ -188,7 +188,7 @@ class TestBeginning:
 class TestVoiceNotes:
     async def test_what_was_heard_is_shown_before_the_answer(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note": "the tea call comes at four"}
+        talk.recogniser.heard = {b"note": "the tea call comes at four"}
         async with talk.running():
             await talk.asked(doris)
             sent = await doris.sends_voice(b"note", 14)
@@ -199,13 +199,13 @@ class TestVoiceNotes:
         assert shown.message["reply_to_message"]["message_id"] == sent.message_id
         assert answer.text
         assert await talk.points() == ["the tea call comes at four"]
-        assert talk.ears.contexts[0].question
+        assert talk.recogniser.contexts[0].question
         async with talk.house.database.read() as connection:
             assert (await connection.exec_driver_sql("SELECT count(*) FROM recording")).scalar() == 1
 
     async def test_not_quite_lets_it_be_said_again(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note": "the tea coal comes at fore"}
+        talk.recogniser.heard = {b"note": "the tea coal comes at fore"}
         async with talk.running():
             await talk.asked(doris)
             await doris.sends_voice(b"note", 14)
@@ -221,8 +221,8 @@ class TestVoiceNotes:
 
     async def test_a_second_pass_puts_right_what_is_not_confirmed(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note": "the tea coal comes at four"}
-        talk.ears.second = {b"note": "The tea call comes at four."}
+        talk.recogniser.heard = {b"note": "the tea coal comes at four"}
+        talk.recogniser.second = {b"note": "The tea call comes at four."}
         async with talk.running():
             await talk.asked(doris)
             await doris.sends_voice(b"note", 14)
@@ -231,9 +231,24 @@ class TestVoiceNotes:
             await asyncio.sleep(0.5)
         assert await talk.points() == ["The tea call comes at four."]
 
+    async def test_what_the_second_pass_heard_at_once_is_not_heard_a_third_time(self, talk: Talking) -> None:
+        doris = talk.api.person()
+        talk.recogniser.heard = {b"note": "", b"other": "they are kind"}
+        talk.recogniser.second = {b"note": "the tea call comes at four"}
+        async with talk.running():
+            await talk.asked(doris)
+            await doris.sends_voice(b"note", 14)
+            assert (await doris.hears()).text == words.HEARD.format(text="the tea call comes at four")
+            await doris.hears()
+            assert talk.recogniser.again == 0
+            await doris.sends_voice(b"other", 14)
+            await doris.hears()
+            await doris.hears()
+        assert talk.recogniser.again == 1, "what the live one heard is heard again"
+
     async def test_a_text_after_a_note_is_handled_after_it(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note": "yes"}
+        talk.recogniser.heard = {b"note": "yes"}
         async with talk.running():
             await talk.begins(doris)
             await doris.sends_voice(b"note", 2)
@@ -254,7 +269,7 @@ class TestVoiceNotes:
     )
     async def test_bad_sound_gets_a_kind_word_and_a_way_on(self, talk: Talking, code: str, kind: str) -> None:
         doris = talk.api.person()
-        talk.ears.fault = SaysoError(code, "bad")
+        talk.recogniser.fault = SaysoError(code, "bad")
         async with talk.running():
             question = await talk.begins(doris)
             await doris.sends_voice(b"note", 2)
@@ -264,7 +279,7 @@ class TestVoiceNotes:
 
     async def test_silence_is_not_an_answer(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note": ""}
+        talk.recogniser.heard = {b"note": ""}
         async with talk.running():
             await talk.begins(doris)
             await doris.sends_voice(b"note", 2)
@@ -282,11 +297,20 @@ class TestVoiceNotes:
 
     async def test_a_long_wait_is_told(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard, talk.ears.wait = {b"note": "yes"}, 20.0
+        talk.recogniser.heard, talk.recogniser.wait = {b"note": "yes"}, 20.0
         async with talk.running():
             await talk.begins(doris)
             await doris.sends_voice(b"note", 2)
             assert (await doris.hears()).text == words.LISTENING.format(seconds=20)
+
+    @pytest.mark.parametrize(("seconds", "told"), [(30, ""), (600, words.LISTENING.format(seconds=90))])
+    async def test_a_long_note_takes_long_and_that_is_told(self, talk: Talking, seconds: int, told: str) -> None:
+        doris = talk.api.person()
+        talk.recogniser.heard = {b"note": "yes"}
+        async with talk.running():
+            await talk.begins(doris)
+            await doris.sends_voice(b"note", seconds)
+            assert (await doris.hears()).text == (told or words.HEARD.format(text="yes"))
 
     async def test_without_a_recogniser_text_goes_on(self, talk: Talking) -> None:
         doris = talk.api.person()
@@ -310,12 +334,12 @@ class TestVoice:
             await doris.says("slow down please")
             await doris.hears()
             assert (await doris.hears()).voice
-            assert talk.mouth.said[-1][1] == 130
+            assert talk.speaker.said[-1][1] == 130
         async with talk.running():
             await doris.says("slow down please")
             await doris.hears()
             await doris.hears()
-            assert talk.mouth.said[-1][1] == 110, "remembered over a restart"
+            assert talk.speaker.said[-1][1] == 110, "remembered over a restart"
             await doris.says("/voice")
             assert (await doris.hears()).text == words.TEXT_NOW
             await doris.says("yes")
@@ -407,7 +431,7 @@ class TestFaults:
 
     async def test_a_note_half_downloaded_is_fetched_again(self, talk: Talking) -> None:
         doris = talk.api.person()
-        talk.ears.heard = {b"note" * 4000: "yes"}
+        talk.recogniser.heard = {b"note" * 4000: "yes"}
         async with talk.running():
             await talk.begins(doris)
             talk.api.fail("download", 1, status="half")

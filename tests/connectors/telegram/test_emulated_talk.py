@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator import Emulator, EmulatorUser
 from house import open_house
-from on_telegram import HOME, FakeEars, FakeMouth, Talking
+from on_telegram import HOME, FakeNoteRecogniser, FakeNoteSpeaker, Talking
 
 from bot.telegram import connected, make_bot
 from connectors.telegram import words
@@ -43,7 +43,7 @@ async def heard(user: EmulatorUser, count: int = 1) -> list[dict[str, Any]]:
 async def test_a_talk_from_start_to_a_point(emulator: Emulator, tmp_path: Path) -> None:
     doris = emulator.user(TOKEN)
     async with open_house(tmp_path) as house, connected(make_bot(TOKEN, api=emulator.url)):
-        talk = Talking(_Api(emulator), house, FakeEars(), FakeMouth(), (HOME,))  # type: ignore[arg-type]
+        talk = Talking(_Api(emulator), house, FakeNoteRecogniser(), FakeNoteSpeaker(), (HOME,))  # type: ignore[arg-type]
         async with talk.running():
             await doris.commands("/start")
             how, question = await heard(doris, 2)

@@ -13,7 +13,7 @@ from telegram.error import NetworkError
 
 from bot.telegram import connected, make_bot, name_of
 from connectors.telegram import TelegramSender
-from connectors.telegram.outlet import Outlet, split
+from connectors.telegram.client import BotClient, split
 from dialogues.errors import SaysoError
 
 
@@ -55,7 +55,7 @@ async def test_a_fault_that_does_not_pass_is_tried_again_later(api: BotApi, monk
     async def lost(*_: object, **__: object) -> bool:
         raise NetworkError("lost")
 
-    monkeypatch.setattr(Outlet, "text", lost)
+    monkeypatch.setattr(BotClient, "text", lost)
     bot = make_bot(api.token, api=api.url)
     with pytest.raises(SaysoError) as caught:
         await TelegramSender(bot, _nobody).send(Message({"address": 1, "text": "hello"}))
