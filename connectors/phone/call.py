@@ -1,4 +1,4 @@
-"""One call, carried out: sound in and out of a line, recognition, the voice and the dialogue, around a `CallSession`."""
+"""One call, carried out: sound in and out of a line, recognition, voice and dialogue, around a `CallSession`."""
 
 from __future__ import annotations
 
@@ -97,14 +97,12 @@ class CallReport:
         seconds: Its length.
         turns: Utterances that were handed in.
         response_seconds: From the end of each turn's pause to our first sound.
-        barge_in_seconds: From the end of enough speech to our silence.
         broken: The connection failed.
     """
 
     seconds: float = 0.0
     turns: int = 0
     response_seconds: list[float] = field(default_factory=list)
-    barge_in_seconds: list[float] = field(default_factory=list)
     broken: bool = False
 
 
@@ -120,7 +118,7 @@ class CallInProgress:
         self._line, self._dialogue, self._services = line, dialogue, services
         self._session = CallSession(services.manners, waits=line.call.direction is Direction.OUTBOUND)
         self._signals = services.signals()
-        self._playout = Playout(line, self._signals.quiet, self._ended, self._signals.played)
+        self._playout = Playout(line, self._signals.quiet, self._ended, self._signals.played, self._began)
         self._sayings: asyncio.Queue[actions.Say] = asyncio.Queue()
         self._asked: asyncio.Queue[actions.Action] = asyncio.Queue()
         self._saying: asyncio.Task[None] | None = None
@@ -259,14 +257,21 @@ class CallInProgress:
             self._saying = None
 
     async def _say(self, say: actions.Say) -> None:
-        self._playout.first_at = None
         try:
             async with aclosing(self._services.speaker.say(say.prompts, say.words_a_minute, phone=True)) as clips:
                 async for clip in clips:
                     self._playout.put(self._signals.louder(clip.samples, say.gain_db))
         except SaysoError as error:
             log.warning("voice_failed", error=error.code)
+        except Exception as error:
+            log.error("voice_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may hold words
         self._playout.mark(say.number)
+
+    def _began(self) -> None:
+        """The first sound after silence leaves."""
+        if self._closed_at is not None:
+            self.report.response_seconds.append(asyncio.get_running_loop().time() - self._closed_at)
+            self._closed_at = None
 
     def _ended(self, number: int) -> None:
         self._beside(self._told_said(number))

@@ -32,6 +32,7 @@ class Playout:
         quiet: Gives a frame for when nothing is said: a line that is dead silent makes people say "hello?".
         ended: Told the number of a mark once everything before it was heard.
         played: Told every frame that leaves.
+        began: Told when the first frame after silence leaves.
     """
 
     def __init__(
@@ -40,21 +41,15 @@ class Playout:
         quiet: Callable[[], Samples],
         ended: Ended,
         played: Callable[[Samples], None] = lambda frame: None,
+        began: Callable[[], None] = lambda: None,
     ) -> None:
-        self._line, self._quiet, self._ended, self._played = line, quiet, ended, played
+        self._line, self._quiet, self._ended, self._played, self._began = line, quiet, ended, played, began
         self._queue: deque[Samples | int] = deque()
         self._rest: Samples = np.zeros(0, np.int16)
         self._marks: dict[str, tuple[int, float]] = {}
         self._lead = BUFFERED_LEAD_SECONDS if line.owns_clock else LEAD_SECONDS
         self._next_at = 0.0
-        self._wake = asyncio.Event()
-        self.last_sound_at = -1e9
-        self.first_at: float | None = None
-
-    @property
-    def is_speaking(self) -> bool:
-        """True while there is something to say."""
-        return bool(self._queue)
+        self._was_quiet = True
 
     def put(self, samples: Samples) -> None:
         """Sound to be played after all before it."""
@@ -62,7 +57,6 @@ class Playout:
         count = len(whole) // FRAME_SAMPLES
         self._queue.extend(whole[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES))
         self._rest = whole[count * FRAME_SAMPLES :]
-        self._wake.set()
 
     def mark(self, number: int) -> None:
         """Asks to be told when everything so far was heard."""
@@ -70,7 +64,6 @@ class Playout:
             self._queue.append(np.pad(self._rest, (0, FRAME_SAMPLES - len(self._rest))))
             self._rest = np.zeros(0, np.int16)
         self._queue.append(number)
-        self._wake.set()
 
     async def clear(self) -> None:
         """Stops speaking at once, without a click; marks that wait are forgotten."""
@@ -99,18 +92,9 @@ class Playout:
             if delay < -_LATE_SECONDS:
                 self._next_at = loop.time()
             elif delay > 0:
-                self._wake.clear()
-                await self._sleep(delay)
+                await asyncio.sleep(delay)
                 continue
             await self._send_next(loop.time())
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds) if self._line.owns_clock else await asyncio.sleep(
-                seconds
-            )
-        except TimeoutError:
-            return
 
     async def _send_next(self, now: float) -> None:
         self._lose_marks(now)
@@ -119,11 +103,12 @@ class Playout:
         if self._queue:
             frame = self._queue.popleft()
             assert not isinstance(frame, int)  # noqa: S101 - taken off above
-            self.last_sound_at = now
-            if self.first_at is None:
-                self.first_at = now
+            if self._was_quiet:
+                self._began()
+            self._was_quiet = False
         else:
             frame = self._quiet()
+            self._was_quiet = True
         self._next_at += FRAME_SECONDS
         self._played(frame)
         await self._line.send(frame)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.phone import words
+from connectors.phone.opening_values import Result
 from connectors.phone.ports import CHANNEL, Call, Step, Utterance
 from connectors.speech.ports import Clip, Recognised
 from connectors.speech.telephone import as_wav
@@ -22,8 +23,25 @@ SPOKEN_SECOND_PASS_SECONDS = 1.0
 class CallDesk(Protocol):
     """What a call needs of the records."""
 
+    async def by_code(self, spoken: str, keyed: str) -> str:
+        """The conversation that a code takes up; "" where it fits none.
+
+        Args:
+            spoken: The code as spoken; "" for none.
+            keyed: The code as keys; each may stand for several characters; "" for none.
+        """
+
+    async def talk_begun(self, call: Call, conversation_id: str) -> None:
+        """This conversation goes on in the call."""
+
+    async def settled(self, call: Call, result: Result) -> None:
+        """The opening led to no talk: what it led to."""
+
     async def hand_over(self, call: Call, conversation_id: str) -> bool:
-        """True where the call can go on with a person now; noted in their queue with the reason."""
+        """True where the call can go on with a person now; noted in their queue with the reason.
+
+        Where nobody is there now, a call-back is booked if the conversation offers none itself ("" for none).
+        """
 
     async def call_back(self, call: Call, conversation_id: str, reason: str) -> None:
         """A person has to ring this person back."""
