@@ -29,7 +29,7 @@ from connectors.phone.ports import (
     Sound,
     Step,
 )
-from connectors.phone.session import CallSession, Phase
+from connectors.phone.session import CallSession
 from connectors.speech.ports import RATE_HZ, Clip, Samples
 from dialogues.errors import SaysoError
 from dialogues.types import Prompt
@@ -54,16 +54,19 @@ class SaysPrompts(Protocol):
 
 
 class Signals(Protocol):
-    """What is made of a call's sound. One for each call."""
+    """What is made of a call's sound; see `signals.LineSignals`. One for each call."""
 
-    def heard(self, frame: Samples, *, speaking: bool) -> tuple[float, bool]:
+    def heard(self, frame: Samples) -> tuple[float, bool]:
         """A frame came in: the probability of speech, and whether it counts (no echo of ours, and near the phone)."""
 
-    def accepted(self) -> None:
-        """The utterance that ended last was the caller's: so loud they speak."""
+    def accepted(self, *, was_caller: bool) -> None:
+        """The utterance since the last call of this was the caller's, or was not."""
 
     def played(self, frame: Samples) -> None:
-        """A frame went out."""
+        """A frame of our own voice, or of nothing, goes out."""
+
+    def spoken(self, frame: Samples) -> Samples:
+        """A frame of our own voice as it goes out."""
 
     def louder(self, samples: Samples, gain_db: float) -> Samples:
         """Our own sound at another loudness."""
@@ -118,7 +121,7 @@ class CallInProgress:
         self._line, self._dialogue, self._services = line, dialogue, services
         self._session = CallSession(services.manners, waits=line.call.direction is Direction.OUTBOUND)
         self._signals = services.signals()
-        self._playout = Playout(line, self._signals.quiet, self._ended, self._signals.played, self._began)
+        self._playout = Playout(line, self._signals, self._ended, self._began)
         self._sayings: asyncio.Queue[actions.Say] = asyncio.Queue()
         self._asked: asyncio.Queue[actions.Action] = asyncio.Queue()
         self._saying: asyncio.Task[None] | None = None
@@ -177,7 +180,7 @@ class CallInProgress:
             self._past_samples -= len(self._past.popleft())
         if self._utterance:
             self._utterance.feed(frame)
-        speech, counts = self._signals.heard(frame, speaking=self._session.phase is Phase.SPEAKING)
+        speech, counts = self._signals.heard(frame)
         so_far = self._utterance.so_far if self._utterance else ""
         await self._carry_out(self._session.frame(self._time(), FRAME_SECONDS, speech, counts=counts, so_far=so_far))
 
@@ -211,6 +214,7 @@ class CallInProgress:
                     self._close(action)
                 case actions.Drop():
                     self._utterance = None
+                    self._signals.accepted(was_caller=False)
                 case actions.Begin() | actions.Submit() | actions.Simpler() | actions.Leave():
                     self._asked.put_nowait(action)
                 case actions.End():
@@ -230,8 +234,7 @@ class CallInProgress:
 
     async def _finish_hearing(self, utterance: LiveUtterance, *, guessed: bool) -> None:
         heard = await utterance.finish(after_guess=guessed)
-        if heard is not None and heard.text:
-            self._signals.accepted()
+        self._signals.accepted(was_caller=heard is not None and bool(heard.text))
         await self._carry_out(self._session.heard(heard))
 
     async def _hush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -24,26 +25,28 @@ _LATE_SECONDS = 0.5
 Ended = Callable[[int], None]
 
 
+class Outgoing(Protocol):
+    """What goes out; see `call.Signals`."""
+
+    def spoken(self, frame: Samples) -> Samples: ...
+
+    def quiet(self) -> Samples: ...
+
+    def played(self, frame: Samples) -> None: ...
+
+
 class Playout:
     """The speaking side of one call.
 
     Args:
         line: Where to.
-        quiet: Gives a frame for when nothing is said: a line that is dead silent makes people say "hello?".
+        sound: What goes out while we speak, and while nobody does; it is told every frame that leaves.
         ended: Told the number of a mark once everything before it was heard.
-        played: Told every frame that leaves.
         began: Told when the first frame after silence leaves.
     """
 
-    def __init__(
-        self,
-        line: Line,
-        quiet: Callable[[], Samples],
-        ended: Ended,
-        played: Callable[[Samples], None] = lambda frame: None,
-        began: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._line, self._quiet, self._ended, self._played, self._began = line, quiet, ended, played, began
+    def __init__(self, line: Line, sound: Outgoing, ended: Ended, began: Callable[[], None] = lambda: None) -> None:
+        self._line, self._sound, self._ended, self._began = line, sound, ended, began
         self._queue: deque[Samples | int] = deque()
         self._rest: Samples = np.zeros(0, np.int16)
         self._marks: dict[str, tuple[int, float]] = {}
@@ -106,11 +109,12 @@ class Playout:
             if self._was_quiet:
                 self._began()
             self._was_quiet = False
+            frame = self._sound.spoken(frame)
         else:
-            frame = self._quiet()
+            frame = self._sound.quiet()
             self._was_quiet = True
         self._next_at += FRAME_SECONDS
-        self._played(frame)
+        self._sound.played(frame)
         await self._line.send(frame)
 
     async def _send_mark(self, number: int, now: float) -> None:

@@ -155,10 +155,13 @@ class _ToneListening:
 class LevelSignals:
     """Speech is whatever is loud."""
 
-    def heard(self, frame: Samples, *, speaking: bool) -> tuple[float, bool]:
+    def heard(self, frame: Samples) -> tuple[float, bool]:
         return (0.95 if np.abs(frame).max() > 1_000 else 0.02), True
 
-    def accepted(self) -> None: ...
+    def accepted(self, *, was_caller: bool) -> None: ...
+
+    def spoken(self, frame: Samples) -> Samples:
+        return frame
 
     def played(self, frame: Samples) -> None: ...
 
