@@ -5,10 +5,10 @@ SAYSO := $(BIN)/sayso
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo test check chat serve bench soak format lock clean
+.PHONY: help setup models demo test check chat serve bench soak phone-test format lock clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: ## Make both environments and train the understanding (every other target does this first)
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 or newer is missing. Debian: apt install python3 python3-venv."; exit 1; }
@@ -42,6 +42,10 @@ bench: setup ## Timings, as ratios in one run
 
 soak: setup ## What takes long: 200 kills at random points, chaos
 	@$(BIN)/python -m pytest -m soak -s --override-ini="addopts=-q --strict-markers"
+
+phone-test: setup ## Real calls through a real Asterisk with real telephones (needs root and a Debian mirror)
+	@tests/phone/root_builder.sh
+	@unshare --net --pid --fork --kill-child --mount-proc -- sh -c 'ip link set lo up && exec $(BIN)/python -m pytest tests/phone -rs --override-ini="addopts=-q --strict-markers"'
 
 format: setup ## Put the code into its form
 	@$(BIN)/ruff check --fix -q .

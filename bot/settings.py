@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors.phone.dialling import is_e164
 from connectors.speech.catalogue import CHECKOUT_FOLDER
 from dialogues.errors import SaysoError
 
@@ -72,6 +73,24 @@ class Settings(BaseSettings):
         "whisper-base", description="What hears answers again, better: a name, a faster-whisper folder, or `none`."
     )
 
+    twilio_public_url: str = Field("", description="Where the world reaches this app: `https://...`; Twilio needs it.")
+    phone_number: str = Field("", description="The service's own number, `+44...`: what people see when rung.")
+    phone_person: str = Field("", description="Who takes calls that ask for a person, `+44...`; empty: nobody.")
+    phone_person_from: time = Field(time(9), description="From when somebody is there, local time.")
+    phone_person_until: time = Field(time(17), description="Until when.")
+    phone_calls: int = Field(8, ge=1, le=200, description="Calls at once; one more hears the busy tone.")
+    phone_audiosocket: str = Field(
+        "", description="Where Asterisk reaches Sayso: `127.0.0.1:9092`; empty: no Asterisk."
+    )
+    phone_secret: SecretStr = Field(SecretStr(""), description="What Asterisk's dialplan shows; see deploy/asterisk.")
+    ari_url: str = Field("http://127.0.0.1:8088/ari", description="Asterisk's REST interface, for calls to people.")
+    ari_user: str = Field("sayso", description="Its user.")
+    ari_endpoint: str = Field("PJSIP/{number}@trunk", description="What Asterisk dials; `{digits}`: without the plus.")
+    ari_password: SecretStr = Field(SecretStr(""), description="Its password; empty: Sayso rings nobody by Asterisk.")
+    twilio_account_sid: str = Field("", description="Account SID at Twilio; empty: no Twilio.")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Its auth token.")
+    twilio_api: str = Field("https://api.twilio.com", description="Where its API is.")
+
     api_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Programs that may use the API: `name:scope+scope:secret`, by comma. Scopes: converse, insights.",
@@ -102,6 +121,26 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError):
             raise ValueError("this time zone is not known; an example is Europe/London") from None
         return value
+
+    @field_validator("phone_audiosocket")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.rpartition(":")[2].isdecimal():
+            raise ValueError("write it as address:port; an example is 127.0.0.1:9092")
+        return value
+
+    @field_validator("phone_number", "phone_person")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        plain = value.replace(" ", "")
+        if plain and not is_e164(plain):
+            raise ValueError("write it as + and digits; an example is +441632960123")
+        return plain
+
+    @property
+    def phone(self) -> bool:
+        """True where there is a telephone line."""
+        return bool(self.phone_audiosocket or self.twilio_account_sid)
 
     @property
     def coding_folder(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,10 +12,12 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
+from bot.safeguarding import screen
 from bot.settings import Settings
 from connectors.speech import audio, recognisers
+from connectors.speech.doubt import second_is_believed
 from connectors.speech.pool import Listeners
-from connectors.speech.ports import Clip, Hint
+from connectors.speech.ports import Clip, Hint, Recognised, Recogniser
 from connectors.speech.voices.cache import PromptCache
 from connectors.speech.voices.choose import VoiceFolders, choose_voice
 from connectors.speech.voices.recordings import Recordings
@@ -23,7 +25,7 @@ from connectors.speech.voices.speaker import Speaker
 from connectors.telegram.ports import HeardNote
 from dialogues.errors import SaysoError
 from dialogues.script import Script
-from dialogues.types import Context, Expects, Hearing, Prompt
+from dialogues.types import Context, Expects, Hearing, Level, Prompt, Screening
 
 SPEAKING_THREADS = 2
 Made = TypeVar("Made")
@@ -37,21 +39,37 @@ class TwoPassRecogniser:
     Args:
         live: Hears at once.
         second: Hears again, better and slower; None where there is no such recogniser.
+        screened: The safeguarding screen: what it finds in doubted words is never dropped.
     """
 
-    def __init__(self, live: Listeners, second: Listeners | None) -> None:
+    def __init__(
+        self, live: Listeners, second: Listeners | None, screened: Callable[[str], Screening] = screen
+    ) -> None:
         self._live = live
         self._second = second
+        self._screened = screened
 
     async def hear(self, sound: bytes, context: Context) -> HeardNote:
-        """The words of a note; see the protocol. Where the live recogniser makes out nothing, the second is asked."""
+        """The words of a note; see the protocol.
+
+        Where the live recogniser makes out nothing, or its words are doubtful, the second is asked at once; where that
+        is not to be believed either (`connectors/speech/doubt.py`), there are no words. Without a second one the live
+        words stand.
+        """
         note = await self._heard(self._live, sound, Hint(context.kind, context.options), sound)
-        if note.text or self._second is None:
-            return note
-        again = await self.hear_again(sound)
+        again = await self.hear_again(sound) if note.doubtful or not note.text else None
         if again is None:
-            return note
-        return replace(again, hearing=replace(again.hearing, recording=sound), second=True)
+            return replace(note, doubtful=False)
+        again = replace(again, hearing=replace(again.hearing, recording=sound), second=True, doubtful=False)
+        return await asyncio.to_thread(self._settled, note, again)
+
+    def _settled(self, note: HeardNote, again: HeardNote) -> HeardNote:
+        if not note.doubtful or second_is_believed(note.text, again.text, again.confidence):
+            return again
+        for each in (again, note):
+            if self._screened(each.text).level is not Level.NONE:
+                return replace(each, second=True, doubtful=False)
+        return replace(again, text="", doubtful=bool(note.text or again.text))
 
     async def hear_again(self, sound: bytes) -> HeardNote | None:
         """The second hearing, freely; None where there is none, or too many wait."""
@@ -71,7 +89,8 @@ class TwoPassRecogniser:
     async def _heard(listeners: Listeners, sound: bytes, hint: Hint, keep: bytes) -> HeardNote:
         clip = await asyncio.to_thread(audio.decode, sound)
         heard = await listeners.recognise(clip, hint)
-        return HeardNote(heard.text, heard.confidence, Hearing(heard.recogniser, heard.words, keep))
+        hearing = Hearing(heard.recogniser, heard.words, keep)
+        return HeardNote(heard.text, heard.confidence, hearing, doubtful=heard.doubtful)
 
 
 class VoiceNoteSpeaker:
@@ -102,6 +121,8 @@ class Speech:
         note_speaker: None where there is no voice.
         speaker: The same voice, sentence by sentence, for calls.
         listeners: The live recogniser.
+        recogniser: The same, for calls, which hear speech as it comes.
+        again: Hears a clip again, better and slower; None where there is no such recogniser.
         missing: In plain words, what is missing and what to do.
     """
 
@@ -109,6 +130,8 @@ class Speech:
     note_speaker: VoiceNoteSpeaker | None
     speaker: Speaker | None
     listeners: Listeners | None
+    recogniser: Recogniser | None
+    again: Callable[[Clip], Awaitable[Recognised | None]] | None
     missing: tuple[str, ...]
 
 
@@ -121,7 +144,8 @@ async def open_speech(settings: Settings, script: Script) -> AsyncIterator[Speec
         script: Its fixed wordings are rendered ahead, beside all else.
     """
     missing: list[str] = []
-    live = _there(lambda: Listeners(recognisers.live(settings.recogniser, settings.models_folder)), missing)
+    recogniser = _there(lambda: recognisers.live(settings.recogniser, settings.models_folder), missing)
+    live = Listeners(recogniser) if recogniser else None
     second = _there(lambda: _second(settings), missing) if live else None
     pool = ThreadPoolExecutor(SPEAKING_THREADS, thread_name_prefix="speaker")
     speaker = await asyncio.to_thread(_there, lambda: _speaker(settings, pool), missing)
@@ -132,6 +156,8 @@ async def open_speech(settings: Settings, script: Script) -> AsyncIterator[Speec
             VoiceNoteSpeaker(speaker) if speaker else None,
             speaker,
             live,
+            recogniser,
+            _again(second) if second else None,
             tuple(missing),
         )
     finally:
@@ -142,6 +168,17 @@ async def open_speech(settings: Settings, script: Script) -> AsyncIterator[Speec
             if listeners:
                 await listeners.close()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _again(second: Listeners) -> Callable[[Clip], Awaitable[Recognised | None]]:
+    async def again(clip: Clip) -> Recognised | None:
+        try:
+            return await second.recognise(clip)
+        except SaysoError as error:
+            log.warning("second_pass_left_out", error=error.code)
+            return None
+
+    return again
 
 
 def fixed_prompts(script: Script) -> list[Prompt]:

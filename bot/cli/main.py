@@ -12,7 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from bot.cli import judge, models, play, run, telegram, themes, transcribe
+from bot.cli import judge, models, phone, play, run, telegram, themes, transcribe
 from dialogues.errors import SaysoError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ themes.add_to(app)
 models.add_to(app)
 transcribe.add_to(app)
 telegram.add_to(app)
+phone.add_to(app)
 
 
 @app.callback()

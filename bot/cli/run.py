@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from fastapi import APIRouter
 from bot.app import App, open_app
 from bot.cli.shared import noted, stderr, told
 from bot.pages import Reads, app_of
+from bot.phone import open_phone
 from bot.settings import Settings, load_settings
 from bot.speech import open_speech
 from bot.telegram import on_telegram
@@ -36,7 +38,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for the database and the key.")] = None,
 ) -> None:
-    """Run the web chat, the provider's page and the API; and Telegram, where SAYSO_TELEGRAM_TOKEN is set.
+    """Run the web chat, the provider's page and the API; Telegram and the phone too, where they are set up.
 
     Settings come from the environment (SAYSO_...) or a .env file; docs/settings.md lists them.
     """
@@ -53,14 +55,29 @@ async def _serve(settings: Settings) -> None:
                 "[yellow]Safeguarding alerts wait in the outbox: SAYSO_ALERTS is not set (docs/settings.md).[/]",
                 highlight=False,
             )
-        if not settings.telegram_token.get_secret_value():
-            await serve_pages(app)
-            return
-        async with open_speech(settings, app.script) as speech:
-            for lack in speech.missing:
-                stderr.print(f"[yellow]{lack}[/]", highlight=False)
-            async with on_telegram(app, speech.note_recogniser, speech.note_speaker, noted) as webhook:
-                await serve_pages(app, *([webhook] if webhook else []))
+        async with AsyncExitStack() as stack:
+            await serve_pages(app, *await _further(app, stack))
+
+
+async def _further(app: App, stack: AsyncExitStack) -> list[APIRouter]:
+    """Telegram and the phone, where they are set; their routes."""
+    settings, routes = app.settings, list[APIRouter]()
+    on_chat = bool(settings.telegram_token.get_secret_value())
+    if not on_chat and not settings.phone:
+        return routes
+    speech = await stack.enter_async_context(open_speech(settings, app.script))
+    for lack in speech.missing:
+        stderr.print(f"[yellow]{lack}[/]", highlight=False)
+    if on_chat:
+        talking = on_telegram(app, speech.note_recogniser, speech.note_speaker, noted)
+        webhook = await stack.enter_async_context(talking)
+        routes += [webhook] if webhook else []
+    if settings.phone:
+        line = await stack.enter_async_context(open_phone(app, speech))
+        routes += line.routes
+        for each in line.answers:
+            noted(f"Sayso answers the phone: {each}.")
+    return routes
 
 
 def chat(

@@ -34,7 +34,14 @@ class VoiceNotes:
         self._question: Prompt | None = None
 
     async def start(
-        self, *, service: str, channel: str, preferred_name: str = "", resume_code: str = "", identity: str = ""
+        self,
+        *,
+        service: str,
+        channel: str,
+        preferred_name: str = "",
+        resume_code: str = "",
+        identity: str = "",
+        greeted: bool = False,
     ) -> Reply:
         """Opens the conversation."""
         return self._asked(
@@ -44,6 +51,7 @@ class VoiceNotes:
                 preferred_name=preferred_name,
                 resume_code=resume_code,
                 identity=identity,
+                greeted=greeted,
             )
         )
 

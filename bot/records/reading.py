@@ -38,6 +38,12 @@ class Reading(Door):
             return None
         return str(row.id)
 
+    async def talks_wait(self) -> bool:
+        """True where any talk waits to be taken up again."""
+        waits = (ConversationRow.status == "paused", ConversationRow.paused_until >= self._clock())
+        async with self._database.read() as connection:
+            return await connection.scalar(select(ConversationRow.id).where(*waits).limit(1)) is not None
+
     async def conversation(self, conversation_id: str) -> ConversationView:
         """Where a conversation stands, without taking its lock.
 

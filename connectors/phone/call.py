@@ -39,6 +39,8 @@ BEFORE_SECONDS = 0.25
 REMEMBERED_SECONDS = 1.5
 SILENT_LINE_SECONDS = 0.2
 """A line that gives no sound for so long is silent: time goes on."""
+KEY_SECONDS = 0.3
+"""After a key nothing counts as speech for so long: its tone may. Source: keys pressed fast make 0.29 s of it."""
 RETRIES_SECONDS = (0.3, 1.0, 2.5)
 LAST_WORK_SECONDS = 20.0
 """The longest that storing what was said last is waited for after the call."""
@@ -109,13 +111,14 @@ class CallReport:
     broken: bool = False
 
 
-async def serve(line: Line, dialogue: Dialogue, services: CallServices) -> CallReport:
-    """Holds a conversation over a line until it is over; what was said is stored before this returns."""
-    return await CallInProgress(line, dialogue, services).run()
-
-
 class CallInProgress:
-    """See `serve`."""
+    """Holds a conversation over a line.
+
+    Args:
+        line: The call on its transport.
+        dialogue: Who answers the person.
+        services: Voice, recognition and signals.
+    """
 
     def __init__(self, line: Line, dialogue: Dialogue, services: CallServices) -> None:
         self._line, self._dialogue, self._services = line, dialogue, services
@@ -131,12 +134,13 @@ class CallInProgress:
         self._rest: Samples = np.zeros(0, np.int16)
         self._started = self._sound_at = asyncio.get_running_loop().time()
         self._closed_at: float | None = None
+        self._deaf_until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_ended = False
         self.report = CallReport()
 
     async def run(self) -> CallReport:
-        """Until the call is over."""
+        """Until the call is over, and what was said is stored."""
         background = [
             asyncio.create_task(work) for work in (self._playout.run(), self._keep_time(), self._speak(), self._ask())
         ]
@@ -152,6 +156,10 @@ class CallInProgress:
             self.report.seconds = self._time()
         return self.report
 
+    async def interject(self, step: Step) -> None:
+        """Says something that nobody asked for: a message on an answering machine."""
+        await self._carry_out(self._session.answered(step))
+
     # -- what comes in ----------------------------------------------------------------------------------------
 
     async def _take(self, event: LineEvent) -> None:
@@ -160,6 +168,7 @@ class CallInProgress:
                 self._sound_at = asyncio.get_running_loop().time()
                 await self._hear(event.samples)
             case Key():
+                self._deaf_until = self._time() + KEY_SECONDS
                 await self._carry_out(self._session.key(event.key))
             case Played():
                 self._playout.mark_returned(event.mark)
@@ -181,6 +190,7 @@ class CallInProgress:
         if self._utterance:
             self._utterance.feed(frame)
         speech, counts = self._signals.heard(frame)
+        counts = counts and self._time() >= self._deaf_until
         so_far = self._utterance.so_far if self._utterance else ""
         await self._carry_out(self._session.frame(self._time(), FRAME_SECONDS, speech, counts=counts, so_far=so_far))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from connectors.phone import words
 from connectors.phone.opening import Opening
 from connectors.phone.opening_values import HandOver, StartTalk
-from connectors.phone.ports import CHANNEL, Call, Step, Utterance
+from connectors.phone.ports import CHANNEL, Call, Direction, Step, Utterance
 from connectors.phone.talk import PhoneTalk, TalkServices
 from dialogues.types import Prompt, Reply
 
@@ -19,6 +19,9 @@ class PhoneConversation:
         call: Which call.
         opening: Who is there, and may the talk begin?
         services: What every talk by phone is given.
+
+    Attributes:
+        was_left: True once the call ended while a question of the talk waited.
     """
 
     def __init__(self, call: Call, opening: Opening, services: TalkServices) -> None:
@@ -27,6 +30,7 @@ class PhoneConversation:
         self._taken: Utterance | None = None
         self._opened = Step(())
         self._is_settled = False
+        self.was_left = False
 
     async def begin(self) -> Step:
         """The first words."""
@@ -49,23 +53,31 @@ class PhoneConversation:
     async def left(self, *, asked: bool) -> None:
         """The call is over while a question waits."""
         if self._talk is not None:
+            self.was_left = True
             await self._talk.left(asked=asked)
             return
         await self._opening.left(asked=asked)
         await self._settle()
 
+    async def machine(self) -> Step | None:
+        """An answering machine beeped: what is said to it; None where a person talks already."""
+        if self._talk is not None or self._is_settled:
+            return None
+        self._opened = await self._opening.machine()
+        return await self._follow()
+
     async def _follow(self) -> Step:
         """What comes of the opening so far."""
         match self._opening.result:
             case None:
-                return self._opened
+                return replace(self._opened, may_hold=False)
             case StartTalk() as result:
                 return await self._start(result)
             case HandOver():
                 await self._settle()
                 if await self._services.desk.hand_over(self._call, ""):
                     return self._opened
-                return Step((words.PERSON_RINGS,), done=True)
+                return Step((words.NOBODY_NOW,), done=True)
             case _:
                 await self._settle()
                 return self._opened
@@ -78,7 +90,14 @@ class PhoneConversation:
         self._talk = PhoneTalk(self._call, reply, self._services)
         await self._services.desk.talk_begun(self._call, reply.conversation_id)
         first = await self._talk.begin()
-        return replace(first, prompts=(*self._opened.prompts, *first.prompts))
+        about: tuple[Prompt, ...] = ()
+        if self._call.direction is Direction.INBOUND and self._is_new(wanted):
+            about = (words.about(*await self._services.desk.about(reply.conversation_id)),)
+        return replace(first, prompts=(*self._opened.prompts, *about, *first.prompts))
+
+    @staticmethod
+    def _is_new(wanted: StartTalk) -> bool:
+        return not (wanted.conversation_id or wanted.resume_code or wanted.keyed_code)
 
     async def _reply(self, wanted: StartTalk) -> Reply | None:
         """The engine's first words; None where a code fits no talk."""
@@ -95,7 +114,7 @@ class PhoneConversation:
             channel=CHANNEL,
             preferred_name=name,
             identity=f"{CHANNEL}:{number}:{name.casefold()}" if name and number else "",
-            greeted=wanted.is_good_time,
+            greeted=wanted.is_good_time or self._call.direction is Direction.INBOUND,
         )
 
     async def _settle(self) -> None:

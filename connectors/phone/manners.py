@@ -44,7 +44,8 @@ class Manners:
         unfinished: How much longer than that we wait after "and", "because", "um".
         onset: Speech that opens the ear; less is a click.
         mumble: Speech that counts as an attempt to say something, though nobody made out a word.
-        barge_in: Speech within the last `barge_in_within` that stops our own voice.
+        barge_in: Speech within the last `barge_in_within` that stops our own voice. It begins to count about 0.1 s
+            late, once it is known to be no echo.
         still_going: Speech that begins so soon in our reply goes on with what was said before it.
         cough: Silence after shorter speech while we talk: it was no barge-in.
         tail: An answer that begins so shortly before our last word counts.
@@ -71,7 +72,7 @@ class Manners:
     unfinished: float = 1.5
     onset: float = 0.08
     mumble: float = 0.3
-    barge_in: float = 0.4
+    barge_in: float = 0.32
     barge_in_within: float = 0.6
     still_going: float = 1.2
     cough: float = 0.5

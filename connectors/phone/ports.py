@@ -144,16 +144,18 @@ class Step:
     """What is said next.
 
     Attributes:
-        prompts: In order; the last one carries the question.
+        prompts: In order; the last one carries the question. None: nothing is said, and the question waits on.
         done: True when nothing more is waited for: the call ends after these prompts.
         hand_over: True when the call goes on with a person after these prompts.
         act: What was understood of the utterance; pace and volume follow it.
+        may_hold: False where the dialogue itself answers "hold on a minute".
     """
 
     prompts: tuple[Prompt, ...]
     done: bool = False
     hand_over: bool = False
     act: Act | None = None
+    may_hold: bool = True
 
 
 class Dialogue(Protocol):

@@ -168,7 +168,9 @@ class CallSession:
         if self.phase is Phase.OVER or self._waiting:
             return ()  # the answer to what the person said since then is on its way
         self._follow_wishes(step.act)
-        if self._is_staying and step.done and not _is_about_safety(step):
+        if not step.prompts and not step.done and not step.hand_over:
+            self._listen()
+        elif self._is_staying and step.done and not _is_about_safety(step):
             self._speak((words.STAYING,), then=self._listen_on)
         elif self._is_open and self._talking.spoken >= self.manners.mumble and not step.done:
             self._unsaid = step
@@ -349,7 +351,7 @@ class CallSession:
             self._back_or_wait(utterance)
         elif self._aside is not None:
             self._answer_aside(words.yes_or_no(utterance.text), utterance)
-        elif words.asks_to_hold(utterance.text):
+        elif self._step.may_hold and words.asks_to_hold(utterance.text):
             self._speak((words.OF_COURSE,), then=self._hold_on)
         elif not utterance.text and self._unsaid is not None:
             self._say_step(self._unsaid)

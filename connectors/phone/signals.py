@@ -10,12 +10,14 @@ from connectors.phone.echo import HEARD_SECONDS, MAX_LAG_SECONDS, EchoJudge
 from connectors.phone.loudness import Comfort, louder
 from connectors.phone.nearness import Nearness
 from connectors.phone.ports import FRAME_SAMPLES, FRAME_SECONDS
-from connectors.phone.talking import BEGINS, GOES_ON
+from connectors.phone.talking import GOES_ON
 from connectors.phone.voice_activity import VoiceActivity
 from connectors.speech.ports import Samples
 
-JUDGE_EVERY = round(0.1 / FRAME_SECONDS)
+JUDGE_EVERY = round(0.08 / FRAME_SECONDS)
 """Frames between two looks for our echo, while somebody or something is heard."""
+SURE = 2
+"""Looks in a row that find a person before it is one: the first look at an echo often does not know it yet."""
 _ECHO_FRAMES = round((MAX_LAG_SECONDS + 0.2) / FRAME_SECONDS)
 """So long after our last sound its echo may come."""
 
@@ -29,7 +31,7 @@ class LineSignals:
         self._recent: deque[Samples] = deque(maxlen=round(HEARD_SECONDS / FRAME_SECONDS))
         self._speech = 0.0
         self._is_echo = False
-        self._look_in = 0
+        self._look_in = self._found = 0
         self._may_echo = 0
 
     def heard(self, frame: Samples) -> tuple[float, bool]:
@@ -67,10 +69,13 @@ class LineSignals:
         return self._comfort.frame(FRAME_SAMPLES)
 
     def _look_for_echo(self) -> None:
-        if not self._may_echo or self._speech < BEGINS:
-            self._is_echo, self._look_in = False, 0
+        """What comes while we speak is an echo until it was found to be none."""
+        if not self._may_echo or self._speech < GOES_ON:
+            self._is_echo, self._look_in, self._found = bool(self._may_echo), 0, 0
         elif self._look_in:
             self._look_in -= 1
         else:
-            self._is_echo = self._echo.is_echo(np.concatenate(list(self._recent)))
+            is_person = not self._echo.is_echo(np.concatenate(list(self._recent)))
+            self._found = self._found + 1 if is_person else 0
+            self._is_echo = self._found < SURE
             self._look_in = JUDGE_EVERY - 1

@@ -31,6 +31,9 @@ class CallDesk(Protocol):
             keyed: The code as keys; each may stand for several characters; "" for none.
         """
 
+    async def about(self, conversation_id: str) -> tuple[str, str]:
+        """Who asks, and about what, in plain words: ("Dales Care", "your home care")."""
+
     async def talk_begun(self, call: Call, conversation_id: str) -> None:
         """This conversation goes on in the call."""
 

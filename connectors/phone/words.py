@@ -28,12 +28,18 @@ SORRY_GOODBYE = _said("sorry_goodbye", "I am sorry, I can not go on just now. Wh
 PERSON_OR_NONE = _said("person_or_none", "For a person, press 0 again. For none, press 1.", Expects.YES_NO)
 HARD_TO_HEAR = _said("hard_to_hear", "I can not hear well just now. You can use the keys on your phone.")
 PUTTING_THROUGH = _said("putting_through", "I am putting you through to a person. Please hold the line.")
-PERSON_RINGS = _said("person_rings", "Nobody can take the call just now. A person will ring you back. Goodbye.")
+NOBODY_NOW = _said("nobody_now", "Nobody can take your call just now. Please ring again later. Goodbye.")
 STAYING = _said("staying", "I am here with you. You can hang up to ring 999.", serious=True)
 BUSY = _said("busy", "I am sorry, all lines are busy. Please ring again in a few minutes. Goodbye.")
 
 SAID_BY_PHONE: tuple[Prompt, ...] = tuple(each for each in globals().copy().values() if isinstance(each, Prompt))
 """All of them, for the lint and for rendering ahead."""
+
+
+def about(organisation: str, subject: str) -> Prompt:
+    """Who asks, and about what: for whoever rang, and has heard who is speaking."""
+    return Prompt("phone.about", f"I work for {organisation}. I ask about {subject}.", Expects.NONE, Purpose.GREETING)
+
 
 PERSON, AGAIN, SKIP = "can I talk to a person please", "please say that again", "skip"
 """What 0, * and # stand for, in every question."""

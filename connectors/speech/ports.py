@@ -56,12 +56,14 @@ class Recognised:
         words: The words with their times; empty where a recogniser has none.
         confidence: 0 to 1, the mean over the words; never trusted alone.
         recogniser: Name and model (`vosk:zamia-en`, `whisper:base`).
+        doubtful: True where it may be no words at all, and a second recogniser should be asked; see `doubt`.
     """
 
     text: str
     words: tuple[HeardWord, ...] = ()
     confidence: float = 1.0
     recogniser: str = ""
+    doubtful: bool = False
 
 
 class Listening(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from connectors.speech.decoding import VoskModel
+from connectors.speech.doubt import is_doubtful
 from connectors.speech.grammar import Grammar, grammar_for
 from connectors.speech.levels import speech_seconds
 from connectors.speech.ports import Clip, Hint, Recognised, Samples
@@ -68,15 +69,16 @@ class VoskRecogniser:
             if found is not None and found.is_believed:
                 words = placed(found.chosen.words, offset_seconds)
                 return Recognised(found.text, words, found.confidence, self.name)
-        return free() if spoken >= FREE_SECONDS else self.recognised(())
+        return free() if spoken >= FREE_SECONDS else Recognised("", recogniser=self.name)
 
-    def recognised(self, words: tuple[HeardWord, ...]) -> Recognised:
-        """Words as a result."""
+    def free(self, words: tuple[HeardWord, ...], clip: Clip) -> Recognised:
+        """Words that were heard freely, as a result."""
         confidence = float(np.mean([word.confidence for word in words])) if words else 1.0
-        return Recognised(" ".join(word.text for word in words), words, confidence, self.name)
+        doubtful = is_doubtful(words, speech_seconds(clip))
+        return Recognised(" ".join(word.text for word in words), words, confidence, self.name, doubtful)
 
     def _free(self, clip: Clip) -> Recognised:
-        return self.recognised(_heard(self._models[0], clip))
+        return self.free(_heard(self._models[0], clip), clip)
 
     def _new_grammar(self, hint: Hint) -> Grammar | None:
         return grammar_for(hint, lambda word: all(model.knows(word) for model in self._models))
@@ -103,9 +105,9 @@ class VoskListening:
     def finish(self) -> Recognised:
         """Ends the utterance: about 20 ms for an open answer, a third of a second for a short closed one."""
         clip = Clip(np.concatenate([np.zeros(0, np.int16), *self._pieces]))
-        free = self._recogniser.recognised(self._decoder.finish())
+        free = self._recogniser.free(self._decoder.finish(), clip)
         if speech_seconds(clip) < LEAST_SPEECH_SECONDS:
-            return self._recogniser.recognised(())
+            return Recognised("", recogniser=self._recogniser.name)
         return free if self._grammar is None else self._recogniser.judged(clip, self._grammar, lambda: free)
 
 

@@ -79,13 +79,18 @@ class HeardNote:
     """A voice note, heard.
 
     Attributes:
-        second: True where the second pass has heard it already, because the live one made out nothing.
+        text: The words; "" where there are none, or none to be believed.
+        confidence: Of the recogniser, 0 to 1.
+        hearing: How it was heard, with the sound.
+        second: True where the second pass has heard it already, because the live one made out nothing, or was not sure.
+        doubtful: True where there were sounds like words that two recognisers could not make out.
     """
 
     text: str
     confidence: float
     hearing: Hearing
     second: bool = False
+    doubtful: bool = False
 
 
 class NoteRecogniser(Protocol):

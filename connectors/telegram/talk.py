@@ -174,7 +174,7 @@ class ChatTalk:
             log.warning("note_not_heard", error=error.code)
             return self._sorry(_SOUND_WORDS.get(error.code, words.NOT_A_SOUND), chat)
         if not note.text:
-            return self._sorry(words.NO_WORDS, chat)
+            return self._sorry(words.NOT_MADE_OUT if note.doubtful else words.NO_WORDS, chat)
         return self._heard(spoke, chat, note, audio, await self._amended(chat))
 
     async def _heard(self, spoke: Spoke, chat: Chat, note: HeardNote, audio: bytes, amends: str) -> None:

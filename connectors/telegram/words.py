@@ -13,6 +13,9 @@ TEXT_NOW = "From now on I write only."
 NO_VOICE = "I have no voice just now. I will go on in writing."
 LISTENING = "I am listening. It may take about {seconds} seconds."
 NO_WORDS = "I could not hear any words in that. Please say it again, or type it."
+NOT_MADE_OUT = (
+    "Sorry, I could not make out the words. I am a machine, and only know English. Please say it again, or type it."
+)
 NOT_A_SOUND = "I could not open that sound. Please say it again, or type it."
 TOO_LONG = "That one is too long for me. Please send it in parts, ten minutes at most."
 TOO_BUSY = "Many people are speaking to me just now. Please send it again in a minute."

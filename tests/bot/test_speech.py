@@ -22,8 +22,10 @@ SOUND = audio.encode(Clip((np.sin(np.arange(RATE_HZ) / 9) * 8000).astype(np.int1
 class FakeRecogniser:
     """Hears what it was told to, and remembers what it was asked."""
 
-    def __init__(self, name: str, text: str, fault: SaysoError | None = None) -> None:
-        self.name, self.text, self.fault = name, text, fault
+    def __init__(
+        self, name: str, text: str, fault: SaysoError | None = None, confidence: float = 0.9, *, doubtful: bool = False
+    ) -> None:
+        self.name, self.text, self.fault, self.confidence, self.doubtful = name, text, fault, confidence, doubtful
         self.hints: list[Hint] = []
 
     def recognise(self, clip: Clip, hint: Hint = Hint()) -> Recognised:  # noqa: B008 - frozen
@@ -32,7 +34,7 @@ class FakeRecogniser:
         self.hints.append(hint)
         assert clip.seconds == pytest.approx(1.0, abs=0.1)
         words = tuple(HeardWord(word, 0.0, 0.5, 0.9) for word in self.text.split())
-        return Recognised(self.text, words, 0.9, self.name)
+        return Recognised(self.text, words, self.confidence, self.name, self.doubtful)
 
 
 async def heard(live: FakeRecogniser, second: FakeRecogniser | None, kind: Expects = Expects.YES_NO) -> object:
@@ -58,6 +60,39 @@ async def test_a_second_one_that_is_too_busy_is_left_out() -> None:
     busy = FakeRecogniser("second", "", SaysoError("speech_busy", "busy", permanent=False))
     note = await heard(FakeRecogniser("live", ""), busy)
     assert note.text == ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("live", "second", "confidence", "believed"),
+    [
+        ("they come at for", "They come at four.", 0.4, "They come at four."),
+        ("the tee coal", "They come at four.", 0.8, "They come at four."),
+        ("you may not even ask", "I will make a small amount of money.", 0.3, ""),
+        ("yeah yeah yeah", "", 1.0, ""),
+        ("her", "So", 0.0, ""),
+        ("i have fallen and i can't get up", "I have foreign hand a kettle.", 0.3, "i have fallen and i can't get up"),
+        ("a foreign hand a kettle", "I've fallen and I can't get up.", 0.3, "I've fallen and I can't get up."),
+    ],
+    ids=["agreed", "sure", "another language", "crying", "music", "danger live", "danger second"],
+)
+async def test_doubted_words_need_a_second_opinion(live: str, second: str, confidence: float, believed: str) -> None:
+    note = await heard(
+        FakeRecogniser("live", live, doubtful=True), FakeRecogniser("second", second, confidence=confidence)
+    )
+    assert note.text == believed  # type: ignore[attr-defined]
+    assert (note.doubtful, note.second) == (not believed, True)  # type: ignore[attr-defined]
+    assert note.hearing.recording == SOUND  # type: ignore[attr-defined]
+
+
+async def test_without_a_second_opinion_doubted_words_stand() -> None:
+    note = await heard(FakeRecogniser("live", "they come at for", doubtful=True), None)
+    assert (note.text, note.doubtful, note.second) == ("they come at for", False, False)  # type: ignore[attr-defined]
+
+
+async def test_what_is_made_up_for_a_sound_without_words_is_dropped() -> None:
+    live = FakeRecogniser("live", "", doubtful=True)
+    note = await heard(live, FakeRecogniser("second", "Thanks for watching.", confidence=0.2))
+    assert (note.text, note.doubtful) == ("", True)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

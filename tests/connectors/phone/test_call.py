@@ -12,7 +12,7 @@ from in_process import LevelSignals, PipeLine, ScriptedDialogue, ToneRecogniser,
 from virtual_call import asks, goodbye
 
 from connectors.phone import words
-from connectors.phone.call import CallReport, CallServices, serve
+from connectors.phone.call import CallInProgress, CallReport, CallServices
 from connectors.phone.hearing import LiveHearing
 from connectors.phone.manners import END_OF_TURN, Manners
 from connectors.phone.ports import Call, Direction
@@ -63,7 +63,9 @@ async def on_the_line(
     line, voice, recogniser = line or PipeLine(), voice or ToneVoice(), ToneRecogniser()
     hearing = LiveHearing(recogniser, 2)
     carrying = asyncio.create_task(line.carries())
-    serving = asyncio.create_task(serve(line, dialogue, CallServices(voice, hearing, LevelSignals, manners)))
+    serving = asyncio.create_task(
+        CallInProgress(line, dialogue, CallServices(voice, hearing, LevelSignals, manners)).run()
+    )
     try:
         yield OnTheLine(line, dialogue, voice, recogniser, serving)
         line.hang_up()

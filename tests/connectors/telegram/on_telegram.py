@@ -39,12 +39,15 @@ class FakeNoteRecogniser:
     fault: SaysoError | None = None
     wait: float = 0.0
     again: int = 0
+    unclear: set[bytes] = field(default_factory=set)
     contexts: list[Context] = field(default_factory=list)
 
     async def hear(self, audio: bytes, context: Context) -> HeardNote:
         if self.fault is not None:
             raise self.fault
         self.contexts.append(context)
+        if audio in self.unclear:
+            return HeardNote("", 0.3, Hearing("second", (), audio), second=True, doubtful=True)
         words = tuple(HeardWord(word, n, n + 0.5, 0.9) for n, word in enumerate(self.heard[audio].split()))
         if not self.heard[audio] and audio in self.second:
             return HeardNote(self.second[audio], 0.95, Hearing("second", (), audio), second=True)

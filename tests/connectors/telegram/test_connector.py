@@ -286,6 +286,16 @@ class TestVoiceNotes:
             assert (await doris.hears()).text == words.NO_WORDS
         assert await talk.said() == []
 
+    async def test_what_nobody_could_make_out_is_no_answer_and_the_question_comes_again(self, talk: Talking) -> None:
+        doris = talk.api.person()
+        talk.recogniser.unclear = {b"note"}
+        async with talk.running():
+            question = await talk.begins(doris)
+            await doris.sends_voice(b"note", 2)
+            assert (await doris.hears()).text == words.NOT_MADE_OUT
+            assert (await doris.hears()).labels == question.labels
+        assert await talk.said() == []
+
     @pytest.mark.parametrize(("seconds", "size"), [(700, 5000), (300, 25_000_000)])
     async def test_too_long_is_told_before_it_is_fetched(self, talk: Talking, seconds: int, size: int) -> None:
         doris = talk.api.person()
