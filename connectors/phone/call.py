@@ -122,7 +122,7 @@ class CallInProgress:
 
     def __init__(self, line: Line, dialogue: Dialogue, services: CallServices) -> None:
         self._line, self._dialogue, self._services = line, dialogue, services
-        self._session = CallSession(services.manners, waits=line.call.direction is Direction.OUTBOUND)
+        self.session = CallSession(services.manners, waits=line.call.direction is Direction.OUTBOUND)
         self._signals = services.signals()
         self._playout = Playout(line, self._signals, self._ended, self._began)
         self._sayings: asyncio.Queue[actions.Say] = asyncio.Queue()
@@ -145,7 +145,7 @@ class CallInProgress:
             asyncio.create_task(work) for work in (self._playout.run(), self._keep_time(), self._speak(), self._ask())
         ]
         try:
-            await self._carry_out(self._session.begin())
+            await self._carry_out(self.session.begin())
             async for event in self._line.events():
                 await self._take(event)
             await self._finish()
@@ -158,7 +158,7 @@ class CallInProgress:
 
     async def interject(self, step: Step) -> None:
         """Says something that nobody asked for: a message on an answering machine."""
-        await self._carry_out(self._session.answered(step))
+        await self._carry_out(self.session.answered(step))
 
     # -- what comes in ----------------------------------------------------------------------------------------
 
@@ -169,12 +169,12 @@ class CallInProgress:
                 await self._hear(event.samples)
             case Key():
                 self._deaf_until = self._time() + KEY_SECONDS
-                await self._carry_out(self._session.key(event.key))
+                await self._carry_out(self.session.key(event.key))
             case Played():
                 self._playout.mark_returned(event.mark)
             case HungUp():
                 self.report.broken = event.broken
-                await self._carry_out(self._session.hung_up())
+                await self._carry_out(self.session.hung_up())
 
     async def _hear(self, samples: Samples) -> None:
         whole = np.concatenate([self._rest, samples]) if len(self._rest) else samples
@@ -192,7 +192,7 @@ class CallInProgress:
         speech, counts = self._signals.heard(frame)
         counts = counts and self._time() >= self._deaf_until
         so_far = self._utterance.so_far if self._utterance else ""
-        await self._carry_out(self._session.frame(self._time(), FRAME_SECONDS, speech, counts=counts, so_far=so_far))
+        await self._carry_out(self.session.frame(self._time(), FRAME_SECONDS, speech, counts=counts, so_far=so_far))
 
     async def _keep_time(self) -> None:
         """A line that sends nothing is silent; the session's time goes on all the same."""
@@ -245,7 +245,7 @@ class CallInProgress:
     async def _finish_hearing(self, utterance: LiveUtterance, *, guessed: bool) -> None:
         heard = await utterance.finish(after_guess=guessed)
         self._signals.accepted(was_caller=heard is not None and bool(heard.text))
-        await self._carry_out(self._session.heard(heard))
+        await self._carry_out(self.session.heard(heard))
 
     async def _hush(self) -> None:
         while not self._sayings.empty():
@@ -290,7 +290,7 @@ class CallInProgress:
         self._beside(self._told_said(number))
 
     async def _told_said(self, number: int) -> None:
-        await self._carry_out(self._session.said(number))
+        await self._carry_out(self.session.said(number))
 
     # -- the dialogue -----------------------------------------------------------------------------------------
 
@@ -302,10 +302,10 @@ class CallInProgress:
                 await self._ask_one(action)
             except SaysoError as error:
                 log.warning("call_not_answered", error=error.code)
-                await self._carry_out(self._session.failed(for_good=error.permanent))
+                await self._carry_out(self.session.failed(for_good=error.permanent))
             except Exception as error:
                 log.error("call_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may hold words
-                await self._carry_out(self._session.failed(for_good=True))
+                await self._carry_out(self.session.failed(for_good=True))
             finally:
                 self._asked.task_done()
 
@@ -317,7 +317,7 @@ class CallInProgress:
                 self.report.turns += 1
                 await self._answered(lambda: self._dialogue.take(action.utterance))
             case actions.Simpler():
-                await self._carry_out(self._session.simpler(await self._dialogue.simpler()))
+                await self._carry_out(self.session.simpler(await self._dialogue.simpler()))
             case actions.Leave():
                 await self._retried(lambda: self._dialogue.left(asked=action.asked))
 
@@ -328,7 +328,7 @@ class CallInProgress:
             step.append(await ask())
 
         await self._retried(once)
-        await self._carry_out(self._session.answered(step[0]))
+        await self._carry_out(self.session.answered(step[0]))
 
     @staticmethod
     async def _retried(work: Callable[[], Awaitable[None]]) -> None:

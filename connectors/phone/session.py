@@ -96,6 +96,11 @@ class CallSession:
         self._nudges = self._tries = self._crashes = 0
         self._offer_at = self.manners.call
 
+    @property
+    def said_last(self) -> tuple[Prompt, ...]:
+        """What the dialogue said last; an aside of the phone's own where one waits."""
+        return (self._aside.question,) if self._aside else self._step.prompts
+
     # -- what comes in ----------------------------------------------------------------------------------------
 
     def begin(self) -> tuple[Action, ...]:

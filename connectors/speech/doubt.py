@@ -4,8 +4,8 @@ A recogniser for dictation makes English words of any sound, and is sure of some
 was not sure, or where they are too few for the time somebody spoke; and doubted words are believed only where a second
 recogniser, which listened apart, heard about the same, or is sure of its own.
 
-Source: 70 real clips of speech (35 at 16 kHz and by telephone): 14 are doubted, none is dropped; of 26 sentences in 11
-other languages (synthetic) and 3 of made music all are doubted but 2, and those 27 dropped. `docs/speech.md` has more.
+Source: 70 real clips of speech (35 at 16 kHz and by telephone): 14 are doubted, none is dropped; of 29 sentences in 13
+other languages (synthetic) 27 are doubted and 26 dropped. `docs/speech.md` has more.
 """
 
 from __future__ import annotations

@@ -16,12 +16,14 @@ YES = _split(
     " | yes that's right | yes that's fine | i do | i would | of course | of course you can | go on then | go on"
     " | go ahead | all right | alright | okay | that's right | that's fine | that's it | certainly | definitely"
     " | absolutely | i think so | i suppose so | by all means | please do | why not | fair enough | that'll do"
-    " | correct | sure"
+    " | correct | sure | yes i think so | yes of course | yes you can | yes all right | yes go on | yes it is"
 )
 NO = _split(
     "no | nope | nah | nay | no no | no thank you | no thanks | not really | not at all | not today"
     " | i don't | i do not | i wouldn't | i'd rather not | i don't think so | no i don't | no i'm not | oh no"
     " | certainly not | definitely not | never | that's wrong | that's not right | no that's wrong"
+    " | no that's all | that's all | no that's it | nothing else | no nothing else | no nothing | nothing more"
+    " | no not really | no i'm fine | no i'm all right | no i wouldn't | i can't think of anything"
 )
 COMMANDS = {
     "repeat": _split("say that again | say it again | pardon | sorry | what was that | what did you say | come again"),

@@ -69,6 +69,7 @@ class TelegramConnector:
         self._given = ChatDependencies(handler, store, self._client, recogniser, speaker, self._beside)
         self._talks: dict[int, _ChatQueue] = {}
         self._under_way: set[int] = set()
+        self._lately_done: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- in ---------------------------------------------------------------------------------------------------
@@ -165,8 +166,11 @@ class TelegramConnector:
             self._hand_on(arrival)
 
     async def _resume(self) -> None:
+        """Takes up what waits, but not what is done with while the store is being read."""
+        self._lately_done.clear()
         for arrival in await self._store.waiting():
-            self._hand_on(arrival)
+            if arrival.update_id not in self._lately_done:
+                self._hand_on(arrival)
 
     async def _take_up_again(self) -> None:
         while True:
@@ -272,6 +276,8 @@ class TelegramConnector:
             await self._store.done(update_id)
         except Exception as error:  # it is answered twice at worst, never lost
             _log_fault("telegram_done_failed", error)
+        else:
+            self._lately_done.add(update_id)
         self._under_way.discard(update_id)
 
     def _beside(self, work: Awaitable[None]) -> asyncio.Task[None]:
