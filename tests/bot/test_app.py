@@ -60,7 +60,7 @@ def smtp() -> Callable[[str], bytes | None]:
 
 async def until(found: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not found():  # noqa: ASYNC110 - what is waited for happens in a server
+        while not found():
             await asyncio.sleep(0.05)
 
 

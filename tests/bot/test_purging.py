@@ -98,5 +98,5 @@ async def test_the_app_purges_at_its_start(tmp_path: Path) -> None:
     async with open_app(settings, clock=Clock(9)) as app:
         await with_recording(app, timedelta(days=8))
     async with open_app(settings, clock=Clock(9)) as app, asyncio.timeout(60):
-        while await recordings(app):  # noqa: ASYNC110 - what is waited for happens in the database
+        while await recordings(app):
             await asyncio.sleep(0.05)

@@ -38,7 +38,9 @@ Say = Callable[[str], Samples]
 
 def spoken_by(voice: Voice, pace: int = 150) -> Say:
     """A voice of ours, over the telephone."""
-    return lru_cache(256)(lambda text: telephone(Clip((voice.speak(text, pace).samples * 0.5).astype(np.int16))).samples)
+    return lru_cache(256)(
+        lambda text: telephone(Clip((voice.speak(text, pace).samples * 0.5).astype(np.int16))).samples
+    )
 
 
 def spoken_by_espeak(variant: str = "en-gb", words_a_minute: int = 135) -> Say:

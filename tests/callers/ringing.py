@@ -69,7 +69,11 @@ async def ring(app: App, serve, say: Say | None, number: int, held_by: dict[str,
     if conversation_id:
         view = await app.records.conversation(conversation_id)
         ending = ending or f"{view.status}:{view.end_reason or ''}"
-        heard = [t.text or "" for t in await app.records.transcript(conversation_id, asked_by="bench") if t.speaker == "person"]
+        heard = [
+            t.text or ""
+            for t in await app.records.transcript(conversation_id, asked_by="bench")
+            if t.speaker == "person"
+        ]
     return Rung(ending, time.perf_counter() - started, caller, heard, held.report.response_seconds)
 
 
@@ -129,7 +133,9 @@ def told(results: list[Rung], started: float, cpu: float) -> str:
 
 def cpu_seconds() -> float:
     """Of this process and its children that have ended."""
-    return sum(r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def main() -> None:

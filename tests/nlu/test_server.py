@@ -57,7 +57,7 @@ def paths(tmp_path: Path) -> NluPaths:
 
 async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - another process makes it true
+        while not condition():
             await asyncio.sleep(0.02)
 
 
@@ -92,7 +92,7 @@ async def test_a_dead_server_is_started_again_at_the_same_place(paths: NluPaths,
         os.kill(first, signal.SIGKILL)
         await until(lambda: server.process_id not in {None, first})
         async with asyncio.timeout(10):
-            while not await check_health(endpoint):  # noqa: ASYNC110 - another process makes it true
+            while not await check_health(endpoint):
                 await asyncio.sleep(0.02)
         assert server.endpoint == endpoint
         assert server.starts == 2

@@ -13,7 +13,7 @@ from connectors.speech.ports import Samples
 async def until(true: Callable[[], bool], seconds: float = 20) -> None:
     """Waits until something is so."""
     async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - what is waited for happens in other processes
+        while not true():
             await asyncio.sleep(0.02)
 
 

@@ -38,7 +38,7 @@ Pcm = NDArray[np.int16]
 async def until(condition: Callable[[], object], seconds: float = PLENTY_SECONDS) -> None:
     """Waits until it is so."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - any condition
+        while not condition():
             await asyncio.sleep(0.002)
 
 

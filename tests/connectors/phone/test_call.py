@@ -38,7 +38,7 @@ class OnTheLine:
 
     async def until(self, condition: Callable[[], object], within: float = 20.0) -> None:
         async with asyncio.timeout(within):
-            while not condition():  # noqa: ASYNC110
+            while not condition():
                 await asyncio.sleep(0.01)
 
     async def until_it_listens(self) -> None:

@@ -258,7 +258,7 @@ async def test_clear_overtakes_what_waits() -> None:
     await line.send(frames(tone(440, 0.02))[0])
     carrying = asyncio.create_task(line.run())
     async with asyncio.timeout(30):
-        while len(wire.sent) < 2:  # noqa: ASYNC110
+        while len(wire.sent) < 2:
             await asyncio.sleep(0.01)
     await line.end()
     await carrying

@@ -111,7 +111,7 @@ class PeerCall:
             TimeoutError: it does not come true.
         """
         async with asyncio.timeout(seconds):
-            while not holds():  # noqa: ASYNC110
+            while not holds():
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def until_ended(self, seconds: float = PLENTY_SECONDS) -> None:

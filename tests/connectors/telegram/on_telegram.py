@@ -40,12 +40,14 @@ class FakeNoteRecogniser:
     wait: float = 0.0
     again: int = 0
     unclear: set[bytes] = field(default_factory=set)
+    pause: float = 0.0
     contexts: list[Context] = field(default_factory=list)
 
     async def hear(self, audio: bytes, context: Context) -> HeardNote:
         if self.fault is not None:
             raise self.fault
         self.contexts.append(context)
+        await asyncio.sleep(self.pause)
         if audio in self.unclear:
             return HeardNote("", 0.3, Hearing("second", (), audio), second=True, doubtful=True)
         words = tuple(HeardWord(word, n, n + 0.5, 0.9) for n, word in enumerate(self.heard[audio].split()))
@@ -139,7 +141,7 @@ class Talking:
     async def settled(self) -> None:
         """Waits until every update is done with."""
         async with asyncio.timeout(5):
-            while await self.waiting():  # noqa: ASYNC110 - polls the database
+            while await self.waiting():
                 await asyncio.sleep(0.02)
 
     async def waiting(self) -> int:

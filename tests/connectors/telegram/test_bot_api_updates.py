@@ -59,7 +59,7 @@ async def polling(api: BotApi, bot: Bot, number: int = 1) -> asyncio.Task[tuple[
     """A long poll that has arrived; it is the `number`th call of getUpdates."""
     task = asyncio.create_task(bot.get_updates(timeout=30))
     async with asyncio.timeout(15):
-        while len(api.called("getUpdates")) < number:  # noqa: ASYNC110
+        while len(api.called("getUpdates")) < number:
             await asyncio.sleep(0.01)
     return task
 

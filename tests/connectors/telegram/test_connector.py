@@ -517,6 +517,32 @@ class TestFaults:
         assert [line for text in said for line in text.split("\n")] == [f"message {n}" for n in range(60)]
 
 
+async def test_what_is_done_while_the_store_is_read_is_not_taken_up_again(
+    talk: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doris, whole = talk.api.person(), talk.house.records.arrivals_waiting
+    read = asyncio.Event()
+
+    async def slow(channel: str) -> list[tuple[str, str]]:
+        found = await whole(channel)
+        if found:
+            read.set()
+            while await whole(channel):
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
+        return found
+
+    async with talk.running():
+        await talk.begins(doris)
+        talk.recogniser.heard, talk.recogniser.pause = {b"note": "yes"}, 1.0
+        monkeypatch.setattr(talk.house.records, "arrivals_waiting", slow)
+        await doris.sends_voice(b"note", 2)
+        await doris.hears()
+        await doris.hears()
+        await asyncio.wait_for(read.wait(), 10)
+        await doris.hears_nothing(1.5)
+
+
 async def test_fifty_people_at_once_lose_nothing(talk: Talking) -> None:
     people = [talk.api.person(f"Person {n}") for n in range(50)]
 
