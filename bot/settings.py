@@ -67,7 +67,9 @@ class Settings(BaseSettings):
         None, description="Folder of the speech models; empty: `.cache/models` in the checkout."
     )
     recogniser: str = Field(
-        "vosk-en", description="What listens live: a name of `sayso models list`, or a Vosk folder."
+        "",
+        description="What listens live: a name of `sayso models list`, or a Vosk folder; "
+        "empty: the model of care, else `vosk-en`.",
     )
     second_pass: str = Field(
         "whisper-base", description="What hears answers again, better: a name, a faster-whisper folder, or `none`."

@@ -198,7 +198,7 @@ async def _warm(speaker: Speaker, script: Script) -> None:
 
 def _second(settings: Settings) -> Listeners | None:
     again = recognisers.second_pass(settings.second_pass, settings.models_folder)
-    return Listeners(again, workers=1) if again else None
+    return Listeners(again, workers=1, gives_way=True) if again else None
 
 
 def _speaker(settings: Settings, pool: ThreadPoolExecutor) -> Speaker:

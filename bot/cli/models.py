@@ -17,6 +17,7 @@ from bot.settings import Settings, load_settings
 from connectors.speech.catalogue import CATALOGUE, SECOND_OPINION, known
 from connectors.speech.fetching import Progress as Steps
 from connectors.speech.models import fetch, is_present, verify
+from connectors.speech.recognisers import GENERAL
 
 models = typer.Typer(help="Fetch and verify the speech models.", no_args_is_help=True)
 Names = Annotated[list[str] | None, typer.Argument(help="Names of `sayso models list`; none: what the settings name.")]
@@ -72,9 +73,8 @@ def _place(folder: Path | None) -> Path:
 
 
 def _wanted(settings: Settings) -> list[str]:
-    return [
-        model.name for model in CATALOGUE if model.name in {settings.recogniser, settings.second_pass, SECOND_OPINION}
-    ]
+    wanted = {settings.recogniser or GENERAL, settings.second_pass, SECOND_OPINION}
+    return [model.name for model in CATALOGUE if model.name in wanted]
 
 
 def _chosen(names: list[str] | None, every: bool) -> list[str]:

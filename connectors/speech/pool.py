@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from connectors.speech.ports import Clip, Hint, Recognised, Recogniser
 from dialogues.errors import SaysoError
@@ -14,6 +17,8 @@ WAITING_PER_WORKER = 8
 """Clips that may wait for each worker. Source: 30-s voice notes at 0.15 s a second make the last wait half a minute."""
 FIRST_GUESS = 0.15
 """Seconds of work a second of sound, before anything was measured. Source: Vosk and Whisper on one core."""
+GIVES_WAY = 10
+"""Niceness of a thread that gives way, 0 to 19."""
 _WEIGHT = 0.2
 _OPEN = Hint()
 
@@ -27,13 +32,22 @@ class Listeners:
         recogniser: Shared by all workers.
         workers: Clips recognised at once; None for one a core.
         waiting: Clips that may wait besides; None for eight a worker.
+        gives_way: True for work that others need not wait for: its threads run only where the processor is free.
     """
 
-    def __init__(self, recogniser: Recogniser, workers: int | None = None, waiting: int | None = None) -> None:
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        workers: int | None = None,
+        waiting: int | None = None,
+        *,
+        gives_way: bool = False,
+    ) -> None:
         self._recogniser = recogniser
         self._workers = workers or os.cpu_count() or 1
         self._places = self._workers + (WAITING_PER_WORKER * self._workers if waiting is None else waiting)
-        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="listener")
+        begin = _give_way if gives_way else None
+        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="listener", initializer=begin)
         self._pending: dict[asyncio.Future[Recognised], tuple[float, Future[Recognised]]] = {}
         self._pace = FIRST_GUESS
         self._closed = False
@@ -88,6 +102,13 @@ class Listeners:
             pace = (time.perf_counter() - started) / clip.seconds
             self._pace += _WEIGHT * (pace - self._pace)
         return heard
+
+
+def _give_way() -> None:
+    """On Linux a thread, and those that it starts, can be nicer than its process; elsewhere nothing happens."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
 
 
 def _closed() -> SaysoError:

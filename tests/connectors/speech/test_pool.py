@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import time
 
 import pytest
 
-from connectors.speech.pool import Listeners
+from connectors.speech.pool import GIVES_WAY, Listeners
 from connectors.speech.ports import Clip, Hint, Listening, Recognised
 from dialogues.errors import SaysoError
 from dialogues.types import Expects
@@ -133,3 +135,17 @@ async def test_a_fault_is_the_callers_and_no_more() -> None:
         with pytest.raises(SaysoError, match="verify"):
             await listeners.recognise(silence())
     await listeners.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness of threads is Linux's")
+async def test_work_that_gives_way_runs_in_nicer_threads() -> None:
+    class Asked(SlowRecogniser):
+        def recognise(self, clip: Clip, hint: Hint = Hint()) -> Recognised:  # noqa: B008 - frozen
+            return Recognised(str(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    for gives_way, niceness in ((False, usual), (True, max(usual, GIVES_WAY))):
+        listeners = Listeners(Asked(), workers=1, gives_way=gives_way)
+        heard = await listeners.recognise(silence(0.01))
+        await listeners.close()
+        assert int(heard.text) == niceness
