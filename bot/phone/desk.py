@@ -31,9 +31,11 @@ from connectors.phone.ports import Call, Direction
 from connectors.ports import ServiceChoice
 from dialogues.errors import SaysoError
 from dialogues.script import Script
-from dialogues.types import Scope
+from dialogues.types import Act, Scope
 
 BY_PHONE = "phone"
+WISHES = (("pace", "slower", Act.SLOWER), ("pace", "faster", Act.FASTER), ("volume", "louder", Act.LOUDER))
+"""Access needs that a call follows: need, value, wish."""
 PUT_THROUGH, NOBODY_THERE = "put through by phone", "asked for a person"
 
 log = structlog.get_logger(__name__)
@@ -145,9 +147,11 @@ class PhoneDesk:
         service = await self._records.service(view.service)
         return service.organisation or self._organisation, self._script.guide_for(service.kind).name
 
-    async def talk_begun(self, call: Call, conversation_id: str) -> None:
-        """This conversation goes on in the call."""
+    async def talk_begun(self, call: Call, conversation_id: str) -> tuple[Act, ...]:
+        """This conversation goes on in the call; returns how the person likes to be spoken to."""
         await self._records.call_talks(call.id, conversation_id)
+        needs = await self._records.access_needs(conversation_id)
+        return tuple(act for need, value, act in WISHES if needs.get(need) == value)
 
     async def settled(self, call: Call, result: Result) -> None:
         """The opening led to no talk."""

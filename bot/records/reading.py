@@ -18,6 +18,7 @@ from bot.records.views import (
 from bot.storage.models import (
     ContactRow,
     ConversationRow,
+    ParticipantRow,
     RecordingRow,
     TurnRow,
 )
@@ -37,6 +38,16 @@ class Reading(Door):
         if not bare or row is None or (row.paused_until is not None and row.paused_until < self._clock()):
             return None
         return str(row.id)
+
+    async def access_needs(self, conversation_id: str) -> dict[str, str]:
+        """What helps the person of a conversation to hear: `pace` slower or faster, `volume` louder, `helper` yes."""
+        query = (
+            select(ParticipantRow.access_needs)
+            .join(ConversationRow, ConversationRow.participant_id == ParticipantRow.id)
+            .where(ConversationRow.id == conversation_id)
+        )
+        async with self._database.read() as connection:
+            return dict(await connection.scalar(query) or {})
 
     async def talks_wait(self) -> bool:
         """True where any talk waits to be taken up again."""

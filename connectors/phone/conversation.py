@@ -88,12 +88,12 @@ class PhoneConversation:
             self._opened = await self._opening.code_refused()
             return await self._follow()
         self._talk = PhoneTalk(self._call, reply, self._services)
-        await self._services.desk.talk_begun(self._call, reply.conversation_id)
+        wishes = await self._services.desk.talk_begun(self._call, reply.conversation_id)
         first = await self._talk.begin()
         about: tuple[Prompt, ...] = ()
         if self._call.direction is Direction.INBOUND and self._is_new(wanted):
             about = (words.about(*await self._services.desk.about(reply.conversation_id)),)
-        return replace(first, prompts=(*self._opened.prompts, *about, *first.prompts))
+        return replace(first, prompts=(*self._opened.prompts, *about, *first.prompts), wishes=wishes)
 
     @staticmethod
     def _is_new(wanted: StartTalk) -> bool:

@@ -148,6 +148,7 @@ class Step:
         done: True when nothing more is waited for: the call ends after these prompts.
         hand_over: True when the call goes on with a person after these prompts.
         act: What was understood of the utterance; pace and volume follow it.
+        wishes: How the person likes to be spoken to, known from before: slower, faster, louder.
         may_hold: False where the dialogue itself answers "hold on a minute".
     """
 
@@ -155,6 +156,7 @@ class Step:
     done: bool = False
     hand_over: bool = False
     act: Act | None = None
+    wishes: tuple[Act, ...] = ()
     may_hold: bool = True
 
 

@@ -172,7 +172,8 @@ class CallSession:
         self._waiting = max(0, self._waiting - 1)
         if self.phase is Phase.OVER or self._waiting:
             return ()  # the answer to what the person said since then is on its way
-        self._follow_wishes(step.act)
+        for wish in (*step.wishes, step.act):
+            self._follow_wish(wish)
         if not step.prompts and not step.done and not step.hand_over:
             self._listen()
         elif self._is_staying and step.done and not _is_about_safety(step):
@@ -546,7 +547,7 @@ class CallSession:
         self._waiting += 1
         self._out.append(Begin())
 
-    def _follow_wishes(self, act: Act | None) -> None:
+    def _follow_wish(self, act: Act | None) -> None:
         if act is Act.SLOWER:
             self.words_a_minute = max(SLOWEST, self.words_a_minute - PACE_STEP)
             self.stretch = self.manners.slowest

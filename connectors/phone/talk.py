@@ -34,8 +34,8 @@ class CallDesk(Protocol):
     async def about(self, conversation_id: str) -> tuple[str, str]:
         """Who asks, and about what, in plain words: ("Dales Care", "your home care")."""
 
-    async def talk_begun(self, call: Call, conversation_id: str) -> None:
-        """This conversation goes on in the call."""
+    async def talk_begun(self, call: Call, conversation_id: str) -> tuple[Act, ...]:
+        """This conversation goes on in the call; returns how the person likes to be spoken to, known from before."""
 
     async def settled(self, call: Call, result: Result) -> None:
         """The opening led to no talk: what it led to."""

@@ -50,6 +50,10 @@ class TestTurns:
         assert call.session.words_a_minute == 130
         assert call.session.stretch == call.session.manners.slowest
 
+    def test_wishes_from_before_hold_from_the_first_word(self) -> None:
+        call = VirtualCall(Step((question(WEEK),), wishes=(Act.SLOWER, Act.LOUDER))).listening()
+        assert (call.session.words_a_minute, call.session.gain_db) == (130, 4.0)
+
     def test_louder_is_louder_up_to_a_bound(self) -> None:
         call = VirtualCall(asks(WEEK), Step((question(WEEK),), act=Act.LOUDER))
         for _ in range(4):
