@@ -17,18 +17,21 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from bot.app import App, open_app
+from bot.app import open_app
 from bot.phone.line import PhoneLine, open_phone
 from bot.settings import load_settings
 from bot.speech import Speech, open_speech
-from connectors.phone.call import CallInProgress
-from connectors.phone.conversation import PhoneConversation
+from connectors.phone.call import CallInProgress, CallServices
+from connectors.phone.hearing import LiveHearing
 from connectors.phone.ports import Call, Step, Utterance
 from connectors.phone.session import Phase
-from connectors.speech.voices.spoken import prompt_sentences
-from tests.callers.caller import Caller, CallerLine, spoken_by
+from connectors.phone.signals import LineSignals
+from connectors.speech.ports import Clip
+from dialogues.types import Expects, Option, Prompt, Purpose
+from tests.callers.caller import STORIES, Caller, CallerLine, spoken_by
 
-IDLE_SECONDS = 20.0
+IDLE_SECONDS, TALK_SECONDS = 20.0, 150.0
+NEW_TURNS = 12
 FIRST_SOUND_KNOWN, FIRST_SOUND_NEW = 0.3, 0.6
 """Aims, seconds. Source: the product's plan."""
 
@@ -40,52 +43,71 @@ def resident_mb() -> float:
 
 
 class Watch:
-    """Notes of every call which answers began with a new sentence."""
+    """Holds on to every call, and to how long its caller waited."""
 
-    def __init__(self, speech: Speech) -> None:
+    def __init__(self) -> None:
         self.held: dict[str, CallInProgress] = {}
-        self.new: dict[str, list[bool]] = {}
-        self._speaker = speech.speaker
-        self._init, self._take = CallInProgress.__init__, PhoneConversation.take
+        self._init = CallInProgress.__init__
 
     def __enter__(self) -> Watch:
-        watch, init, take = self, self._init, self._take
+        watch, init = self, self._init
 
         def watched(self: CallInProgress, line, dialogue, services) -> None:  # type: ignore[no-untyped-def]
             init(self, line, dialogue, services)
             watch.held[line.call.id] = self
 
-        async def taken(self: PhoneConversation, heard: Utterance) -> Step:
-            step = await take(self, heard)
-            watch.new.setdefault(self._call.id, []).append(watch._is_new(step))
-            return step
-
         CallInProgress.__init__ = watched  # type: ignore[method-assign]
-        PhoneConversation.take = taken  # type: ignore[method-assign]
         return self
 
     def __exit__(self, *_: object) -> None:
         CallInProgress.__init__ = self._init  # type: ignore[method-assign]
-        PhoneConversation.take = self._take  # type: ignore[method-assign]
 
-    def _is_new(self, step: Step) -> bool:
-        first = step.prompts[0]
-        sentences = prompt_sentences(first, phone=True)
-        assert self._speaker is not None
-        return bool(sentences) and not self._speaker._cache.keeps(first, sentences[0])
-
-    def responses(self, *, new: bool) -> list[float]:
+    def responses(self) -> list[float]:
         """Seconds from the end of the pause to the first sound."""
-        return [
-            seconds
-            for call_id, held in self.held.items()
-            for seconds, is_new in zip(held.report.response_seconds, self.new.get(call_id, []), strict=False)
-            if is_new is new
-        ]
+        return [seconds for held in self.held.values() for seconds in held.report.response_seconds]
 
 
-async def talk(app: App, phone: PhoneLine, watch: Watch, say, number: int, name: str) -> tuple[float, float]:  # type: ignore[no-untyped-def]
-    """One call to its end; its length, and how late the latest frame was."""
+class NewWords:
+    """A dialogue whose every answer begins with a sentence that was never said before."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+
+    async def begin(self) -> Step:
+        return self._next()
+
+    async def take(self, heard: Utterance) -> Step:
+        return self._next()
+
+    async def simpler(self) -> tuple[Prompt, ...]:
+        return ()
+
+    async def left(self, *, asked: bool) -> None: ...
+
+    def _next(self) -> Step:
+        self._asked += 1
+        said = f"You said that {STORIES[self._asked % len(STORIES)]}, and that was number {self._asked}."
+        options = (Option("yes", "yes", "1"), Option("no", "no", "2"))
+        asked = Prompt("bench.new", f"{said} Is that right?", Expects.YES_NO, Purpose.READ_BACK, options)
+        return Step((asked,), done=self._asked > NEW_TURNS)
+
+
+async def new_words(speech: Speech, say) -> list[float]:  # type: ignore[no-untyped-def]
+    """Waits for the first sound of sentences that have to be made."""
+    hearing = LiveHearing(speech.recogniser)
+    line = CallerLine(Call("new-words"))
+    held = CallInProgress(line, NewWords(), CallServices(speech.speaker, hearing, LineSignals))
+    tasks = [asyncio.create_task(line.carries()), asyncio.create_task(Caller(say).talks(line, held))]
+    await held.run()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await hearing.close()
+    return held.report.response_seconds
+
+
+async def talk(phone: PhoneLine, watch: Watch, say, number: int, name: str) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+    """One call, for `TALK_SECONDS` at most; its length, and how far its sound fell behind."""
     call = Call(f"{name}-{number}")
     line, caller = CallerLine(call), Caller(say, number, stories=1)
     carrying = asyncio.create_task(line.carries())
@@ -94,6 +116,8 @@ async def talk(app: App, phone: PhoneLine, watch: Watch, say, number: int, name:
     while call.id not in watch.held:
         await asyncio.sleep(0.01)
     talking = asyncio.create_task(caller.talks(line, watch.held[call.id]))
+    await asyncio.wait([serving], timeout=TALK_SECONDS)
+    line.hang_up()
     await serving
     seconds = time.perf_counter() - started
     for task in (carrying, talking):
@@ -142,32 +166,26 @@ async def bench(callers: int) -> None:
             assert speech.speaker is not None
             assert speech.recogniser is not None
             say = spoken_by(speech.speaker.voice)
-            await asyncio.to_thread(speech.recogniser.recognise, _clip(say("yes please")))  # loads the model
+            await asyncio.to_thread(speech.recogniser.recognise, Clip(say("yes please")))  # loads the model
             await asyncio.sleep(20)  # the voice has rendered its fixed wordings
-            with Watch(speech) as watch:
-                await talk(app, phone, watch, say, 0, "alone")
-                known, new = watch.responses(new=False), watch.responses(new=True)
+            with Watch() as watch:
+                await talk(phone, watch, say, 0, "alone")
+                known, new = watch.responses(), await new_words(speech, say)
                 print(f"first sound, known words: {_times(known)} (aim {FIRST_SOUND_KNOWN * 1000:.0f} ms)")
                 print(f"first sound, a new sentence: {_times(new)} (aim {FIRST_SOUND_NEW * 1000:.0f} ms)")
                 share, megabytes = await idle(phone, watch, 4)
                 print(f"a call that listens to silence: {100 * share:.1f} % of a core, {megabytes:.1f} MB")
-            with Watch(speech) as watch:
+            with Watch() as watch:
                 used, started = time.process_time(), time.perf_counter()
-                told = await asyncio.gather(*(talk(app, phone, watch, say, n, "many") for n in range(callers)))
+                told = await asyncio.gather(*(talk(phone, watch, say, n, "many") for n in range(callers)))
                 wall = time.perf_counter() - started
                 cores = (time.process_time() - used) / wall
-                together = watch.responses(new=False) + watch.responses(new=True)
-                times = median(together) / median(known + new)
+                together = watch.responses()
+                times = median(together) / median(known)
                 print(f"{callers} callers talk at once: {_times(together)}, {times:.1f} times alone")
                 late = max(behind for _, behind in told)
                 share = cores / callers
                 print(f"  {cores:.2f} of {os.cpu_count()} cores, {share:.3f} a call; at most {late:.2f} s behind")
-
-
-def _clip(samples):  # type: ignore[no-untyped-def]
-    from connectors.speech.ports import Clip
-
-    return Clip(samples)
 
 
 def _times(seconds: list[float]) -> str:

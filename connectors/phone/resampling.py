@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.signal import firwin, lfilter
+from scipy.signal import firwin
 
 from connectors.speech.audio import pcm
 from connectors.speech.ports import RATE_HZ, Samples
@@ -29,15 +29,17 @@ class Doubler:
     """8 kHz to 16 kHz."""
 
     def __init__(self) -> None:
-        self._past = np.zeros(len(_TAPS) - 1, np.float32)
+        self._past = np.zeros(len(_TAPS) // 2, np.float32)
 
     def feed(self, samples: Samples) -> Samples:
         """Twice as many samples."""
         if not len(samples):
             return samples
-        spread = np.zeros(2 * len(samples), np.float32)
-        spread[::2] = samples * (2 / 32_768)
-        made, self._past = lfilter(_TAPS, 1.0, spread, zi=self._past)
+        known = np.concatenate([self._past, samples * np.float32(2 / 32_768)])
+        self._past = known[len(samples) :]
+        made = np.empty(2 * len(samples), np.float32)
+        made[::2] = np.convolve(known, _TAPS[::2], "valid")
+        made[1::2] = np.convolve(known[1:], _TAPS[1::2], "valid")
         return pcm(made)
 
 
@@ -52,8 +54,9 @@ class Halver:
         """Half as many samples; of an odd number, the one left over counts with the next piece."""
         if not len(samples):
             return samples
-        filtered, self._past = lfilter(_TAPS, 1.0, samples.astype(np.float32) / 32_768, zi=self._past)
-        made = pcm(filtered[self._odd :: 2])
+        known = np.concatenate([self._past, samples * np.float32(1 / 32_768)])
+        self._past = known[len(samples) :]
+        made = pcm(np.convolve(known, _TAPS, "valid")[self._odd :: 2])
         self._odd = (self._odd + len(samples)) % 2
         return made
 

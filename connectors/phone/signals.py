@@ -32,7 +32,7 @@ class LineSignals:
         self._speech = 0.0
         self._is_echo = False
         self._look_in = self._found = 0
-        self._may_echo = 0
+        self._may_echo = self._silent_frames = 0
 
     def heard(self, frame: Samples) -> tuple[float, bool]:
         """A frame came in: the probability of speech, and whether it counts."""
@@ -51,9 +51,15 @@ class LineSignals:
             self._nearness.reject()
 
     def played(self, frame: Samples) -> None:
-        """A frame of our own voice, or of nothing, goes out."""
+        """A frame of our own voice, or of nothing, goes out. Of a long silence only the end is told on, when it ends."""
+        if not self._may_echo:
+            self._silent_frames += 1
+            return
+        if self._silent_frames:
+            self._echo.played(np.zeros(min(self._silent_frames, _ECHO_FRAMES) * FRAME_SAMPLES, np.int16))
+            self._silent_frames = 0
         self._echo.played(frame)
-        self._may_echo = max(0, self._may_echo - 1)
+        self._may_echo -= 1
 
     def spoken(self, frame: Samples) -> Samples:
         """A frame of our own voice as it goes out."""
