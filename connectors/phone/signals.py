@@ -51,7 +51,7 @@ class LineSignals:
             self._nearness.reject()
 
     def played(self, frame: Samples) -> None:
-        """A frame of our own voice, or of nothing, goes out. Of a long silence only the end is told on, when it ends."""
+        """A frame of our own voice, or of nothing, goes out. A long silence is looked at only when it ends."""
         if not self._may_echo:
             self._silent_frames += 1
             return
