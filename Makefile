@@ -39,6 +39,7 @@ serve: setup ## Run Sayso: web chat, provider's page and API
 bench: setup ## Timings, as ratios in one run
 	@$(BIN)/python -m tests.bench
 	@PYTHONPATH=.:tests:tests/connectors/telegram $(BIN)/python -m tests.bench_telegram
+	@PYTHONPATH=. $(BIN)/python -m tests.bench_phone
 
 soak: setup ## What takes long: 200 kills at random points, chaos
 	@$(BIN)/python -m pytest -m soak -s --override-ini="addopts=-q --strict-markers"

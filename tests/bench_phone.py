@@ -88,7 +88,7 @@ class NewWords:
         self._asked += 1
         said = f"You said that {STORIES[self._asked % len(STORIES)]}, and that was number {self._asked}."
         options = (Option("yes", "yes", "1"), Option("no", "no", "2"))
-        asked = Prompt("bench.new", f"{said} Is that right?", Expects.YES_NO, Purpose.READ_BACK, options)
+        asked = Prompt("bench.new", f"{said} Is that right?", Expects.YES_NO, Purpose.NEEDS, options)
         return Step((asked,), done=self._asked > NEW_TURNS)
 
 
