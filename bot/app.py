@@ -16,14 +16,16 @@ import structlog
 
 from bot.answers import Answers
 from bot.engine import Engine
+from bot.exports import Exports
 from bot.insights import Insights
 from bot.outbox import Routes, Worker, routes_from_urls
 from bot.purging import purge_by_the_clock
 from bot.records import Records
 from bot.records.reaching import AgreedHours
 from bot.safeguarding import screen
-from bot.services import DefaultService, default_services
+from bot.services import DefaultService, closed_questions, default_services
 from bot.settings import Settings, load_settings
+from bot.staff import Accounts
 from bot.storage.database import Database
 from bot.storage.keys import Keys
 from bot.understanding import Understander
@@ -80,6 +82,8 @@ class App:
     database: Database
     records: Records
     insights: Insights
+    exports: Exports
+    accounts: Accounts
     engine: Engine
     outbox: Worker
     parser: Understood
@@ -174,7 +178,17 @@ async def open_app(
         script=script,
         database=database,
         records=records,
-        insights=Insights(database, frame=frame, trust_redaction=settings.trust_redaction),
+        insights=Insights(
+            database, frame=frame, trust_redaction=settings.trust_redaction, questions=closed_questions(script)
+        ),
+        accounts=Accounts(database, keys, clock),
+        exports=Exports(
+            database,
+            clock,
+            names={theme: entry.plain for theme, entry in analysing.frame.themes.items()},
+            wording=script.version,
+            trust_redaction=settings.trust_redaction,
+        ),
         engine=Engine(records, Understander(parser, screen, Answers(analysing)), script, clock, hours(settings)),
         outbox=outbox,
         parser=parser,
@@ -187,6 +201,7 @@ async def open_app(
         stack.push_async_callback(parser.close)
         await start_nlu(settings, parser, stack, progress, wait=wait_for_nlu)
         await stack.enter_async_context(running(outbox.run()))
+        await stack.enter_async_context(running(app.insights.warm()))
         await stack.enter_async_context(running(purge_by_the_clock(records.purge)))
         yield app
 

@@ -49,17 +49,22 @@ class ProviderInsights:
         ]
 
     def _theme(self, theme: insights.ThemeInsight) -> ThemeInsight:
-        entry = self._frame.themes.get(theme.theme)
-        name = entry.plain if entry else theme.theme.replace("_", " ")
         return ThemeInsight(
             theme.theme,
-            name[:1].upper() + name[1:],
+            theme_name(self._frame, theme.theme),
             theme.people,
             theme.beans,
             theme.sentiments,
             theme.kinds,
             theme.senses,
         )
+
+
+def theme_name(frame: Frame, theme: str) -> str:
+    """A theme in plain words, as a heading."""
+    entry = frame.themes.get(theme)
+    name = entry.plain if entry else theme.replace("_", " ")
+    return name[:1].upper() + name[1:]
 
 
 def _filters(filters: Filters) -> insights.Filters:
@@ -135,6 +140,11 @@ def app_of(app: App) -> FastAPI:
             resume_code=reads.resume_code,
             contributions=reads.contributions,
             insights=ProviderInsights(app.insights, app.analysis.frame),
+            exports=app.exports,
+            accounts=app.accounts,
+            study=app.insights,
+            theme_names={theme: theme_name(app.analysis.frame, theme) for theme in app.analysis.frame.themes},
+            checks=app.records,
             ready=reads.ready,
             settings=web_settings(app.settings),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dialogues.script import Script
+from dialogues.types import Expects
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,18 @@ def default_services(script: Script, organisation: str) -> Iterator[DefaultServi
         name = name[:1].upper() + name[1:]
         for index, service in enumerate(dict.fromkeys((*guide.services, guide.id))):
             yield DefaultService(service, name, guide.id, organisation, listed=index == 0)
+
+
+def closed_questions(script: Script) -> dict[str, tuple[str, ...]]:
+    """The about-you questions whose answers are a fixed set, with these; others are a person's own words."""
+    found: dict[str, tuple[str, ...]] = {}
+    for flow in script.flows.values():
+        for step in flow.steps:
+            if step.records != "about_you":
+                continue
+            wording = script.wordings[step.ask]
+            if wording.expects is Expects.YES_NO:
+                found[step.id] = ("yes", "no")
+            elif wording.expects is Expects.CHOICE:
+                found[step.id] = tuple(str(option.value) for option in wording.options)
+    return found

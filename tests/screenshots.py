@@ -54,11 +54,15 @@ async def talk(page: Page) -> None:
 
 
 async def provider(page: Page) -> None:
-    """The provider's page, and one theme."""
+    """The provider's page, one theme, two services side by side, and the queue of quotes."""
     await page.goto(f"{ADDRESS}/provider")
     await page.screenshot(path=FOLDER / "provider.png")
     await page.locator("a[href*='/provider/themes/']").first.click()
     await page.screenshot(path=FOLDER / "theme.png")
+    await page.goto(f"{ADDRESS}/provider/compare?service=sample-home-support&service=sample-elm-court")
+    await page.screenshot(path=FOLDER / "compare.png")
+    await page.goto(f"{ADDRESS}/provider/check")
+    await page.screenshot(path=FOLDER / "check.png")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from bot.cli import judge, models, phone, play, run, telegram, themes, transcribe
+from bot.cli import export, judge, models, phone, play, run, staff, telegram, themes, transcribe
 from dialogues.errors import SaysoError
 
 app = typer.Typer(
@@ -24,12 +24,14 @@ app = typer.Typer(
 )
 run.add_to(app)
 play.add_to(app)
+export.add_to(app)
 judge.add_to(app)
 themes.add_to(app)
 models.add_to(app)
 transcribe.add_to(app)
 telegram.add_to(app)
 phone.add_to(app)
+staff.add_to(app)
 
 
 @app.callback()

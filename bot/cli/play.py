@@ -1,4 +1,4 @@
-"""Commands that play people, and that hand out what was heard: simulate, demo, export."""
+"""Commands that play people: simulate, demo."""
 
 from __future__ import annotations
 
@@ -11,14 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.demo import play_demo
-from bot.cli.shared import app_aside, stderr, told
+from bot.cli.shared import app_aside, told
 from bot.evaluation.play import Stage
 from bot.evaluation.simulate import RecordsReader, simulate
-from bot.exports.tables import FORMATS, export
-from bot.insights import Filters, Insights
-from bot.settings import load_settings
-from bot.storage.database import Database
-from dialogues.errors import SaysoError
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_PEOPLE = ROOT / "tests" / "evaluation" / "heldout" / "personas.jsonl"
@@ -49,33 +44,6 @@ async def _simulate(personas: str, out: Path, parallel: int) -> int:
     return code
 
 
-def export_command(
-    out: Annotated[str, typer.Option("--out", "-o", help="Where to write; - is standard output.")] = "-",
-    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")] = "csv",
-    service: Annotated[str | None, typer.Option(help="One service; all by default.")] = None,
-) -> None:
-    """Write the quotes that may be shown, through the same rules as the provider's page."""
-    text = asyncio.run(_export(format, service))
-    if out == "-":
-        typer.echo(text, nl=False)
-        return
-    try:
-        Path(out).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise SaysoError("file_unwritable", f"{out} cannot be written: {error.strerror}.") from None
-    stderr.print(f"Written: {out}", highlight=False)
-
-
-async def _export(format: str, service: str | None) -> str:
-    settings = load_settings()
-    database = await Database.open(settings.database)
-    try:
-        insights = Insights(database, trust_redaction=settings.trust_redaction)
-        return await export(format, insights, Filters(service))
-    finally:
-        await database.close()
-
-
 def demo(
     exit: Annotated[bool, typer.Option("--exit", help="End after the play; for scripts.")] = False,
     port: Annotated[int | None, typer.Option(help="Port for the pages.")] = None,
@@ -92,5 +60,4 @@ def _finish(code: int) -> None:
 def add_to(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command("simulate")(simulate_command)
-    app.command("export")(export_command)
     app.command()(demo)

@@ -1,93 +1,91 @@
-"""CSV and JSON Lines: one quote a row, through the same suppression and consents as every page."""
+"""CSV and JSON Lines: one quote a row."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import TextIO
+from dataclasses import asdict
+from typing import BinaryIO
 
-from bot.insights import Filters, Insights, Quote
-from dialogues.errors import SaysoError
+from bot.exports.model import About, Released
 
-FORMATS = ("csv", "jsonl")
-_COLUMNS = ("quote", "i_statement", "kinds", "sentiment", "sense", "voice", "service", "sample")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")  # Source: OWASP "CSV Injection"
+COLUMNS = ("quote", "i_statement", "kinds", "sentiment", "sense", "beans", "voice", "month", "service", "sample")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+"""How cells begin that a spreadsheet may run. Source: OWASP "CSV Injection"; the wide forms are for Asian settings."""
 
-
-async def export(format: str, insights: Insights, filters: Filters) -> str:
-    """Exports as text.
-
-    Args:
-        format: `csv` or `jsonl`.
-        insights: What may be shown.
-        filters: The view.
-
-    Raises:
-        SaysoError: `format_unknown`.
-    """
-    if format not in FORMATS:
-        raise SaysoError("format_unknown", f"There is no such format. Choose one of: {', '.join(FORMATS)}.")
-    out = io.StringIO(newline="")
-    await (write_csv if format == "csv" else write_json_lines)(insights, out, filters)
-    return out.getvalue()
+_UNSEEN = " \u00a0\ufeff\u200b"
+"""What a spreadsheet may pass over before a formula."""
 
 
-async def write_csv(insights: Insights, out: TextIO, filters: Filters | None = None) -> int:
-    """Writes one quote a row, with a 0/1 column for each theme shown; cells never start a formula.
+class CsvWriter:
+    """Writes CSV (RFC 4180, UTF-8): a 0/1 column for each theme of the view; cells never start a formula.
 
     Args:
-        insights: What may be shown.
-        out: Text file, opened with `newline=""`.
-        filters: The view; None for everything.
-
-    Returns:
-        The number of quotes.
+        out: An open file.
+        bom: True starts with a byte order mark, by which Excel knows UTF-8.
     """
-    quotes = await insights.all_quotes(filters or Filters())
-    themes = sorted({theme for quote in quotes for theme in quote.themes})
-    writer = csv.writer(out)
-    writer.writerow([*_COLUMNS, *(f"theme_{theme}" for theme in themes)])
-    writer.writerows(_row(quote, themes) for quote in quotes)
-    return len(quotes)
+
+    def __init__(self, out: BinaryIO, *, bom: bool = False) -> None:
+        self._out = out
+        self._bom = bom
+        self._themes: tuple[str, ...] = ()
+
+    def begin(self, about: About) -> None:
+        """Writes the header."""
+        self._themes = about.themes
+        if self._bom:
+            self._out.write(codecs.BOM_UTF8)
+        self._write([[*COLUMNS, *(f"theme_{theme}" for theme in self._themes)]])
+
+    def add(self, quotes: Sequence[Released]) -> None:
+        """Writes rows."""
+        self._write([_row(quote, self._themes) for quote in quotes])
+
+    def end(self) -> None:
+        """Nothing stands after the rows."""
+
+    def _write(self, rows: Sequence[Sequence[str | int]]) -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self._out.write(text.getvalue().encode())
 
 
-async def write_json_lines(insights: Insights, out: TextIO, filters: Filters | None = None) -> int:
-    """Writes one JSON object a line for each quote; returns how many."""
-    quotes = await insights.all_quotes(filters or Filters())
-    for quote in quotes:
-        out.write(json.dumps(_record(quote), ensure_ascii=False) + "\n")
-    return len(quotes)
+class JsonLinesWriter:
+    """Writes one JSON object a line for each quote, UTF-8."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def begin(self, about: About) -> None:
+        """Nothing stands before the lines."""
+
+    def add(self, quotes: Sequence[Released]) -> None:
+        """Writes lines."""
+        self._out.write("".join(json.dumps(asdict(quote), ensure_ascii=False) + "\n" for quote in quotes).encode())
+
+    def end(self) -> None:
+        """Nothing stands after the lines."""
 
 
 def safe_cell(text: str) -> str:
     """The text as a spreadsheet cell that is never taken for a formula."""
-    return "'" + text if text.lstrip(" \u00a0").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return "'" + text if text.startswith(_FORMULA) or text.lstrip(_UNSEEN).startswith(_FORMULA) else text
 
 
-def _row(quote: Quote, themes: Sequence[str]) -> list[str | int]:
-    texts = (
-        quote.quote,
-        quote.i_statement or "",
-        " ".join(quote.kinds),
-        quote.sentiment,
-        quote.sense or "",
-        quote.voice,
-        quote.service or "",
-    )
-    return [*map(safe_cell, texts), int(quote.sample), *(int(theme in quote.themes) for theme in themes)]
-
-
-def _record(quote: Quote) -> dict[str, object]:
-    return {
-        "quote": quote.quote,
-        "i_statement": quote.i_statement,
-        "themes": list(quote.themes),
-        "kinds": list(quote.kinds),
-        "sentiment": quote.sentiment,
-        "sense": quote.sense,
-        "voice": quote.voice,
-        "service": quote.service,
-        "sample": quote.sample,
-    }
+def _row(quote: Released, themes: Sequence[str]) -> list[str | int]:
+    return [
+        safe_cell(quote.quote),
+        safe_cell(quote.i_statement or ""),
+        safe_cell(" ".join(quote.kinds)),
+        safe_cell(quote.sentiment),
+        safe_cell(quote.sense or ""),
+        "" if quote.beans is None else quote.beans,
+        safe_cell(quote.voice),
+        quote.month or "",
+        safe_cell(quote.service or ""),
+        int(quote.sample),
+        *(int(theme in quote.themes) for theme in themes),
+    ]

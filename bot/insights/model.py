@@ -9,7 +9,20 @@ from datetime import date
 
 from bot.insights.suppression import Cell
 
-__all__ = ["Cell", "Filters", "Overview", "PointFacts", "Quote", "ThemeInsight"]
+__all__ = [
+    "Brief",
+    "Cell",
+    "Change",
+    "Filters",
+    "Found",
+    "Journey",
+    "Overview",
+    "PointFacts",
+    "Quote",
+    "Selection",
+    "Share",
+    "ThemeInsight",
+]
 
 FEWER_THAN_FIVE = "fewer_than_five"
 NOBODY_YET = "nobody_yet"
@@ -125,6 +138,7 @@ class Quote:
     Attributes:
         themes: Those of its themes that the view shows, main one first.
         service: None where naming it would say more than the service's own view does.
+        context: The sentence around it, redacted and checked as it is; None where there is no more to it.
     """
 
     quote: str
@@ -136,3 +150,108 @@ class Quote:
     voice: str
     service: str | None
     sample: bool
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The few figures of a view that are held against another view.
+
+    Attributes:
+        filters: The view, in whole months.
+        people_heard: People heard.
+        themes: People by theme.
+        sentiments: People by sentiment.
+    """
+
+    filters: Filters
+    people_heard: Cell
+    themes: Mapping[str, Cell]
+    sentiments: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Who was heard in a view, and who was not; always in steps of five.
+
+    Attributes:
+        invited: People to whom a first call was planned.
+        steps: People by how far they came at least.
+        about: People by question and answer, where the answers are a fixed set.
+    """
+
+    invited: Cell
+    steps: Mapping[str, Cell]
+    about: Mapping[str, Mapping[str, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which quotes of a view are wanted; None and "" leave it open.
+
+    Attributes:
+        theme: Id of a theme.
+        mark: A kind, a sentiment or a sense.
+        words: Words that a quote has to hold, all of them.
+    """
+
+    theme: str | None = None
+    mark: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some of the quotes that were asked for.
+
+    Attributes:
+        people: How many people the selection counts, words left aside; hidden when there are no quotes to show.
+        quotes: Those of this page.
+        total: How many quotes there are.
+        page: From 1.
+        pages: How many pages; at least 1.
+        is_cut: True when more quotes hold the words than were looked through.
+    """
+
+    people: Cell
+    quotes: tuple[Quote, ...]
+    total: int
+    page: int
+    pages: int
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of people, 0 to 1, as far as published cells tell.
+
+    Attributes:
+        low: Lower end of the interval.
+        high: Upper end. The interval is Wilson's at 95 %, widened by what rounding leaves open.
+        middle: The share of the middles of the two cells.
+    """
+
+    low: float
+    middle: float
+    high: float
+
+    def differs(self, other: Share) -> bool:
+        """True when the two intervals do not touch."""
+        return self.low > other.high or self.high < other.low
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A share that differs between two views, beyond what is unsure.
+
+    Attributes:
+        about: `theme` or `sentiment`.
+        name: Its id.
+        before: The share in the earlier view.
+        now: The share in the later view.
+    """
+
+    about: str
+    name: str
+    before: Share
+    now: Share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -34,6 +34,9 @@ from dialogues.script import Script
 from dialogues.types import Act, Scope
 
 BY_PHONE = "phone"
+NAMELESS = timedelta(minutes=30)
+"""So long a talk of somebody whose name is not known can be taken up by the telephone it was held on: its call broke
+off, and they ring again. Later it takes the code: two people may share a telephone."""
 WISHES = (("pace", "slower", Act.SLOWER), ("pace", "faster", Act.FASTER), ("volume", "louder", Act.LOUDER))
 """Access needs that a call follows: need, value, wish."""
 PUT_THROUGH, NOBODY_THERE = "put through by phone", "asked for a person"
@@ -109,7 +112,11 @@ class PhoneDesk:
         waiting = await self._records.unfinished_talks(number) if number else []
         return Inbound(
             services=tuple(await self._services()),
-            waiting=tuple(Waiting(w.conversation_id, w.service, w.preferred_name) for w in waiting),
+            waiting=tuple(
+                Waiting(w.conversation_id, w.service, w.preferred_name)
+                for w in waiting
+                if w.preferred_name or self._clock() - w.updated_at <= NAMELESS
+            ),
             takes_codes=await self._records.talks_wait(),
         )
 

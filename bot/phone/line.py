@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from fastapi import APIRouter, Form, Response
@@ -26,7 +27,8 @@ from connectors.phone.dialling import Dialler, Outcome
 from connectors.phone.hearing import LiveHearing
 from connectors.phone.manners import Manners
 from connectors.phone.opening import Opening
-from connectors.phone.ports import Call, Direction, Line, Serve
+from connectors.phone.ports import Call, Direction, Line, Serve, Step, Utterance
+from connectors.phone.retrying import retried
 from connectors.phone.signals import LineSignals
 from connectors.phone.talk import TalkServices
 from connectors.phone.twilio.rest import TwilioDialler
@@ -34,6 +36,7 @@ from connectors.phone.twilio.settings import TwilioSettings
 from connectors.phone.twilio.webhooks import router as twilio_router
 from connectors.ports import ServiceChoice
 from dialogues.errors import SaysoError
+from dialogues.types import Prompt
 
 ANNOUNCE_PATH, AFTER_PATH = "/phone/asterisk/announce", "/phone/asterisk/after"
 
@@ -59,6 +62,22 @@ class PhoneLine:
     port: int = 0
 
 
+class _CanNotTalk:
+    """The dialogue of a call of which nothing can be looked up: whoever is there hears an apology, not silence."""
+
+    async def begin(self) -> Step:
+        raise SaysoError("call_not_begun", "The records do not answer. Look at the database.")
+
+    async def take(self, heard: Utterance) -> Step:
+        return await self.begin()
+
+    async def simpler(self) -> tuple[Prompt, ...]:
+        return ()
+
+    async def left(self, *, asked: bool) -> None:
+        """Nothing was begun."""
+
+
 class Calls:
     """Holds calls.
 
@@ -80,16 +99,21 @@ class Calls:
     async def serve(self, line: Line) -> None:
         """One call, from the first hello until it is put away."""
         call = line.call
-        await self._desk.began(call)
-        opening = Opening(await self._desk.opening(call), self._app.parser)
+        try:
+            await self._desk.began(call)
+            opening = Opening(await self._desk.opening(call), self._app.parser)
+        except Exception as error:
+            log.error("call_not_begun", call=call.id, error=type(error).__name__)  # noqa: TRY400 - no numbers
+            await CallInProgress(line, _CanNotTalk(), self._services).run()
+            return
         conversation = PhoneConversation(call, opening, self._talk)
         held = CallInProgress(line, conversation, self._services)
-        self._held[call.planned_id] = (held, conversation)
+        self._held[call.id] = (held, conversation)
         try:
             report = await held.run()
         finally:
-            self._held.pop(call.planned_id, None)
-        await self._desk.ended(call, broken=report.broken, was_left=conversation.was_left)
+            self._held.pop(call.id, None)
+        await retried(partial(self._desk.ended, call, broken=report.broken, was_left=conversation.was_left))
         waits = sorted(report.response_seconds)
         log.info(
             "call",
@@ -103,8 +127,8 @@ class Calls:
 
     async def report(self, call_id: str, planned_id: str, outcome: Outcome) -> None:
         """Takes a transport's report; a beep goes to the call itself. See `connectors.phone.dialling.CallReports`."""
-        if outcome is Outcome.MACHINE and planned_id in self._held:
-            held, conversation = self._held[planned_id]
+        if outcome is Outcome.MACHINE and planned_id and call_id in self._held:
+            held, conversation = self._held[call_id]
             step = await conversation.machine()
             if step is not None:
                 await held.interject(step)
@@ -154,6 +178,7 @@ async def open_phone(app: App, speech: Speech, manners: Manners | None = None) -
     async with AsyncExitStack() as stack:
         hearing = LiveHearing(speech.recogniser)
         stack.push_async_callback(hearing.close)
+        await stack.enter_async_context(running(hearing.warm()))
         beside = _Beside()
         stack.push_async_callback(beside.close)
         dialler = _dialler(settings, stack)
@@ -226,8 +251,8 @@ async def _asterisk(settings: Settings, line: PhoneLine, stack: AsyncExitStack) 
     if not secret:
         raise SaysoError("setting_invalid", "SAYSO_PHONE_AUDIOSOCKET needs SAYSO_PHONE_SECRET, the dialplan's secret.")
     announced, ended = Announced(), Ended()
-    line.routes += (asterisk_routes(secret, settings.phone_person, announced, ended),)
     most = settings.phone_calls
+    server: audiosocket.AudioSocketServer | None = None
     if settings.phone_audiosocket:
         host, _, port = settings.phone_audiosocket.rpartition(":")
         taking = audiosocket.serving(
@@ -236,11 +261,26 @@ async def _asterisk(settings: Settings, line: PhoneLine, stack: AsyncExitStack) 
         server = await stack.enter_async_context(taking)
         line.port = server.port
         line.answers += (f"Asterisk, by AudioSocket on {host}:{server.port}",)
+
+    def is_full() -> bool:
+        return server is not None and server.calls >= most
+
+    line.routes += (asterisk_routes(secret, settings.phone_person, announced, ended, is_full),)
     line.routes += (chan_websocket.router(line.serve, secret, lookup=announced, ended=ended, max_calls=most),)
 
 
-def asterisk_routes(secret: str, person: str, announced: Announced, ended: Ended) -> APIRouter:
-    """What the dialplan tells before a call and asks after it; see `deploy/asterisk/extensions.conf`."""
+def asterisk_routes(
+    secret: str, person: str, announced: Announced, ended: Ended, is_full: Callable[[], bool]
+) -> APIRouter:
+    """What the dialplan tells before a call and asks after it; see `deploy/asterisk/extensions.conf`.
+
+    Args:
+        secret: What the dialplan shows.
+        person: Who takes calls that are handed over; "" for nobody.
+        announced: Where calls are told of.
+        ended: How they ended.
+        is_full: True while no more calls are taken: the dialplan then does not answer.
+    """
     routes = APIRouter()
 
     @routes.post(ANNOUNCE_PATH, include_in_schema=False)
@@ -253,6 +293,9 @@ def asterisk_routes(secret: str, person: str, announced: Announced, ended: Ended
     ) -> Response:
         if not secrets.compare_digest(given.encode(), secret.encode()):
             return Response(status_code=403)
+        if is_full():
+            log.warning("phone_full")
+            return Response(status_code=503)
         side = Direction.OUTBOUND if direction == Direction.OUTBOUND and planned_id else Direction.INBOUND
         announced.announce(Call(id, side, number, planned_id))
         return Response(status_code=204)

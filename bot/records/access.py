@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,6 @@ from bot.records.views import (
     CallbackView,
     ContributionView,
     ConversationView,
-    QuoteToCheck,
     SpokenTurn,
     TurnView,
 )
@@ -185,10 +185,10 @@ async def callbacks(connection: AsyncConnection, keys: Keys, *, state: str | Non
     ]
 
 
-async def quotes_to_check(connection: AsyncConnection, limit: int) -> list[QuoteToCheck]:
-    """Redacted quotes with leave to be quoted that nobody has checked yet, the oldest first."""
+async def quotes_to_check(connection: AsyncConnection, limit: int, service: str | None) -> Sequence[Row[Any]]:
+    """Contributions with leave to be quoted whose redaction nobody has checked yet, the oldest first."""
     query = (
-        select(ContributionRow.id, ContributionRow.quote_redacted, ContributionRow.service_id)
+        select(ContributionRow.__table__)
         .join(ConversationRow, ConversationRow.id == ContributionRow.conversation_id)
         .where(
             ContributionRow.status.in_([Status.CONFIRMED, Status.CORRECTED]),
@@ -201,7 +201,6 @@ async def quotes_to_check(connection: AsyncConnection, limit: int) -> list[Quote
         .order_by(ContributionRow.id)
         .limit(limit)
     )
-    return [
-        QuoteToCheck(contribution_id=row.id, quote_redacted=row.quote_redacted, service=row.service_id)
-        for row in (await connection.execute(query)).all()
-    ]
+    if service is not None:
+        query = query.where(ContributionRow.service_id == service)
+    return (await connection.execute(query)).all()

@@ -91,7 +91,13 @@ class CallLog(Door):
         called = select(CallRow.conversation_id).where(CallRow.number_hash == hashed)
         planned = select(PlannedCallRow.conversation_id).where(PlannedCallRow.number_hash == hashed)
         query = (
-            select(ConversationRow.id, ConversationRow.service_id, ConversationRow.state, ParticipantRow.preferred_name)
+            select(
+                ConversationRow.id,
+                ConversationRow.service_id,
+                ConversationRow.state,
+                ConversationRow.updated_at,
+                ParticipantRow.preferred_name,
+            )
             .join(ParticipantRow, ParticipantRow.id == ConversationRow.participant_id)
             .where(
                 ConversationRow.status != "ended",
@@ -109,6 +115,7 @@ class CallLog(Door):
                 service=row.service_id,
                 preferred_name=self._keys.decrypt(row.preferred_name) if row.preferred_name else "",
                 resume_code=str(open_state(self._keys, row.state).get("code", "")),
+                updated_at=row.updated_at,
             )
             for row in rows
         ]

@@ -98,3 +98,4 @@ class UnfinishedTalk:
     service: str
     preferred_name: str = field(repr=False)
     resume_code: str = field(repr=False)
+    updated_at: datetime

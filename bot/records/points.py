@@ -27,7 +27,16 @@ from dialogues.types import (
 
 BEANS = 10
 NO_WORDS: dict[str, None] = dict.fromkeys(
-    ("quote", "quote_redacted", "label", "i_statement", "read_back", "sense_quote", "correction_note")
+    (
+        "quote",
+        "quote_redacted",
+        "context_redacted",
+        "label",
+        "i_statement",
+        "read_back",
+        "sense_quote",
+        "correction_note",
+    )
 )
 """Every column of a contribution that holds words, blank."""
 
@@ -55,7 +64,7 @@ async def reheard(work: Work, event: PointReheard) -> None:
     """Gives a point the words and the coding of a second hearing; its turn has the new text already."""
     row = await work.contribution(event.point_id)
     words = await _words(work, row.turn_number, event.point)
-    await work.change_contribution(row.id, **words, redaction_checked=False)
+    await work.change_contribution(row.id, **words, context_redacted=None, redaction_checked=False)
 
 
 async def rewound(work: Work, event: Rewound) -> None:
@@ -172,6 +181,10 @@ async def beans_placed(work: Work, event: BeansPlaced) -> None:
 
 async def _withdraw(work: Work, row: Row[Any]) -> None:
     await mask_in_bot_turns(work, [row.quote, row.quote_redacted, row.read_back, row.label])
+    beside = update(ContributionRow).where(
+        ContributionRow.conversation_id == work.conversation_id, ContributionRow.turn_number == row.turn_number
+    )
+    await work.execute(beside.values(context_redacted=None))  # a sentence may hold the words that go
     await work.change_contribution(row.id, **NO_WORDS, status=Status.WITHDRAWN, status_before=row.status)
 
 

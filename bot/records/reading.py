@@ -11,7 +11,6 @@ from bot.records.views import (
     CallbackView,
     ContributionView,
     ConversationView,
-    QuoteToCheck,
     SpokenTurn,
     TurnView,
 )
@@ -48,12 +47,6 @@ class Reading(Door):
         )
         async with self._database.read() as connection:
             return dict(await connection.scalar(query) or {})
-
-    async def talks_wait(self) -> bool:
-        """True where any talk waits to be taken up again."""
-        waits = (ConversationRow.status == "paused", ConversationRow.paused_until >= self._clock())
-        async with self._database.read() as connection:
-            return await connection.scalar(select(ConversationRow.id).where(*waits).limit(1)) is not None
 
     async def conversation(self, conversation_id: str) -> ConversationView:
         """Where a conversation stands, without taking its lock.
@@ -124,9 +117,3 @@ class Reading(Door):
         )
         async with self._database.read() as connection:
             return {row.kind: self._keys.decrypt(row.value) for row in await connection.execute(query)}
-
-    async def quotes_to_check(self, *, asked_by: str, limit: int = 50) -> list[QuoteToCheck]:
-        """Redacted quotes that wait for a person's look; without who said them."""
-        await self._note_access(asked_by, "read_quotes_to_check", "queue")
-        async with self._database.read() as connection:
-            return await access.quotes_to_check(connection, limit)

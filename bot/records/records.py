@@ -15,6 +15,7 @@ from bot.records import codes
 from bot.records.calls import Calls
 from bot.records.chats import Chats
 from bot.records.door import SELF, unknown_conversation
+from bot.records.quote_checks import QuoteChecks
 from bot.records.reading import Reading
 from bot.records.staff_work import StaffWork
 from bot.records.unit import Unit
@@ -34,7 +35,7 @@ from dialogues.errors import SaysoError
 __all__ = ["SELF", "Records"]
 
 
-class Records(Reading, StaffWork, Chats, Calls):
+class Records(Reading, StaffWork, QuoteChecks, Chats, Calls):
     """Stores and reads what people said.
 
     Args:

@@ -83,6 +83,8 @@ async def _purge_transcripts(connection: AsyncConnection, before: datetime) -> i
     """Deletes turn texts, and what an ended conversation holds of them; quotes stand with their hash."""
     old = TurnRow.at < before
     blank = update(TurnRow).where(old, TurnRow.text.is_not(None)).values(text=None, reply=None)
+    around = (ContributionRow.created_at < before, ContributionRow.context_redacted.is_not(None))
+    await connection.execute(update(ContributionRow).where(*around).values(context_redacted=None))
     await connection.execute(update(TalkRatingRow).where(TalkRatingRow.at < before).values(text=None))
     ended = update(ConversationRow).where(_ENDED, ConversationRow.ended_at < before)
     await connection.execute(ended.values(state={}, previous={}, last_reply={}))

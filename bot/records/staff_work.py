@@ -1,9 +1,8 @@
-"""What staff do to records: erasing, checking quotes, working through alerts and call-backs. All of it is audited."""
+"""What staff do to records: erasing, working through alerts and call-backs. All of it is audited."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import update
 
@@ -16,7 +15,6 @@ from bot.storage import audit
 from bot.storage.models import (
     AlertRow,
     CallbackRow,
-    ContributionRow,
     ConversationRow,
 )
 from dialogues.errors import SaysoError
@@ -49,20 +47,6 @@ class StaffWork(Door):
                     connection, who="sayso", action="purge", subject="retention", at=moment, detail=detail
                 )
         return purged
-
-    async def check_quote(
-        self, contribution_id: int, *, redacted: str | None = None, reject: bool = False, asked_by: str
-    ) -> None:
-        """A person looked at a redacted quote: it may be shown, with further words taken out, or (`reject`) never."""
-        values: dict[str, Any] = {"redaction_checked": True}
-        if redacted is not None or reject:
-            values["quote_redacted"] = None if reject else redacted
-        if reject:
-            values["i_statement"] = None
-        async with self._database.write() as connection:
-            here = update(ContributionRow).where(ContributionRow.id == contribution_id)
-            await connection.execute(here.where(ContributionRow.status != "withdrawn").values(**values))
-            await self._audit(connection, asked_by, "check_quote", str(contribution_id))
 
     async def set_alert_state(self, alert_id: int, state: str, *, asked_by: str) -> None:
         """Moves an alert to `acknowledged` or `closed`."""

@@ -142,11 +142,20 @@ class CallbackView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteToCheck:
-    """A redacted quote that waits for a person's look before providers may see it."""
+    """A redacted quote that waits for a person's look before providers may see it.
+
+    Attributes:
+        i_statement: The person's own "I ..." words, redacted; None where there are none.
+        context: The sentence around the quote, redacted; None where there is no more to it, or it is gone.
+        seen: Stands for the words that are looked at; `check_quote` refuses when they have changed.
+    """
 
     contribution_id: int
     quote_redacted: str
     service: str
+    i_statement: str | None = None
+    context: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _add_points(rows: Rows, person: _Person, said: list[tuple[Saying, str]], ran
         rows.turns += _turns(person, index, point, text, random)
         rows.conversations[-1]["turn_count"] = 2 * index + 2
         if not person.consents[Scope.KEEP] or status == Status.WITHDRAWN:
-            point |= {"quote": None, "quote_redacted": None}
+            point |= {"quote": None, "quote_redacted": None, "context_redacted": None}
 
 
 def _status(person: _Person, random: Random) -> Status:
@@ -184,8 +184,11 @@ def _point(person: _Person, index: int, saying: Saying, text: str, status: Statu
 def _turns(person: _Person, index: int, point: dict[str, Any], text: str, random: Random) -> Iterator[dict[str, Any]]:
     """The question and the answer; sets where in the answer the quote stands."""
     opening = random.choice(_OPENINGS)
-    answer: str | None = opening + spoken(text) + random.choice(_CLOSINGS)
+    closing = random.choice(_CLOSINGS)
+    answer: str | None = opening + spoken(text) + closing
     point["start"], point["end"] = len(opening), len(opening) + point["end"]
+    around = f"{opening}{point['quote_redacted']}{closing}"
+    point["context_redacted"] = around if opening and point["redaction_checked"] else None
     if not person.consents[Scope.KEEP] or point["status"] == Status.WITHDRAWN:
         answer = None
     question = QUESTION if index == 0 else "Is there anything else?"

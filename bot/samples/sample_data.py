@@ -20,7 +20,7 @@ from bot.storage.models import (
     ConversationRow,
     ParticipantRow,
     ServiceRow,
-    StaffRow,
+    StaffServiceRow,
     TurnRow,
 )
 
@@ -55,7 +55,7 @@ async def load_sample_data(database: Database, seed: int = 1, *, now: datetime |
 async def remove_sample_data(database: Database) -> None:
     """Removes every sample row; a sample service that real conversations or staff use stays."""
     conversations = select(ConversationRow.id).where(ConversationRow.sample)
-    used = select(ConversationRow.service_id).union(select(StaffRow.service_id).where(StaffRow.service_id.is_not(None)))
+    used = select(ConversationRow.service_id).union(select(StaffServiceRow.service_id))
     services = select(ServiceRow.id).where(ServiceRow.sample, ServiceRow.id.not_in(used))
     async with database.write() as connection:
         await connection.execute(delete(ConsentRow).where(ConsentRow.conversation_id.in_(conversations)))

@@ -1,4 +1,4 @@
-"""Who may see the provider page. One shared staff token for now; accounts will take this module's place."""
+"""What opens the provider page beside accounts of staff: one shared token, and in a demo this very machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 from bot.web.ports import WebSettings
 
@@ -40,11 +41,15 @@ class Access:
         """True when there is a token to sign in with."""
         return bool(self._token)
 
-    def may_see(self, request: Request) -> bool:
-        """True for staff who are signed in, and in a demo for the machine itself."""
+    def may_see(self, request: HTTPConnection) -> bool:
+        """True for staff who are signed in, by account or token, and in a demo for the machine itself."""
+        return "sayso.sign_in" in request.scope or self.opens(request)
+
+    def opens(self, request: HTTPConnection) -> bool:
+        """True with the shared token, and in a demo for the machine itself."""
         return self.is_open_demo(request) or self.is_signed_in(request)
 
-    def is_open_demo(self, request: Request) -> bool:
+    def is_open_demo(self, request: HTTPConnection) -> bool:
         """True in a demo, when the request comes from this very machine, through no proxy and under a local name."""
         if not self._demo or request.client is None:
             return False
@@ -52,7 +57,7 @@ class Access:
             return False
         return _is_loopback(request.client.host) and request.url.hostname in LOOPBACK_HOSTS
 
-    def is_signed_in(self, request: Request) -> bool:
+    def is_signed_in(self, request: HTTPConnection) -> bool:
         """True while the cookie is ours and not too old."""
         expires, _, signature = request.cookies.get(COOKIE, "").partition(".")
         if not self._token or not expires.isdecimal() or len(expires) > LONGEST_EXPIRY_DIGITS:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
-from bot.web import tokens
+from bot.web import export_api, tokens
 from bot.web.api_types import (
     ContributionsOut,
     ErrorOut,
@@ -21,13 +21,13 @@ from bot.web.api_types import (
     TurnIn,
 )
 from bot.web.errors import ApiError
-from bot.web.ports import Filters, Parts
+from bot.web.period import LONGEST_ID_CHARACTERS, End, Service, Start, filters_of
+from bot.web.ports import Parts
 from bot.web.tokens import Tokens
 from connectors.web.words import LONGEST_NAME_CHARACTERS, LONGEST_TEXT_CHARACTERS, clean, clean_line
 from dialogues.types import Turn
 
 TURN_TIMEOUT_SECONDS = 30.0
-LONGEST_ID_CHARACTERS = 200
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
@@ -39,6 +39,8 @@ def router(parts: Parts, known: Tokens) -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=ERRORS)
     api.include_router(_converse_router(parts, known))
     api.include_router(_insights_router(parts, known))
+    if parts.exports is not None:
+        api.include_router(export_api.router(parts.exports, known))
     return api
 
 
@@ -110,35 +112,18 @@ class _Insights:
     def __init__(self, parts: Parts) -> None:
         self._insights = parts.insights
 
-    async def overview(
-        self,
-        service: Annotated[str | None, Query(max_length=LONGEST_ID_CHARACTERS)] = None,
-        start: Annotated[date | None, Query(alias="from", description="First day counted.")] = None,
-        end: Annotated[date | None, Query(alias="to", description="Last day counted.")] = None,
-    ) -> OverviewOut:
+    async def overview(self, service: Service = None, start: Start = None, end: End = None) -> OverviewOut:
         """Counts people by theme, kind and sentiment."""
-        return OverviewOut.of(await self._insights.overview(_filters(service, start, end)))
+        return OverviewOut.of(await self._insights.overview(filters_of(service, start, end)))
 
-    async def theme(
-        self,
-        theme: str,
-        service: Annotated[str | None, Query(max_length=LONGEST_ID_CHARACTERS)] = None,
-        start: Annotated[date | None, Query(alias="from", description="First day counted.")] = None,
-        end: Annotated[date | None, Query(alias="to", description="Last day counted.")] = None,
-    ) -> ThemeDetailOut:
+    async def theme(self, theme: str, service: Service = None, start: Start = None, end: End = None) -> ThemeDetailOut:
         """Gives one theme with the quotes that may be shown."""
-        filters = _filters(service, start, end)
+        filters = filters_of(service, start, end)
         overview = await self._insights.overview(filters)
         found = next((one for one in overview.themes if one.theme == theme), None)
         if found is None:
             raise ApiError(404, "theme_unknown", "Nothing was heard on that theme. Check its id.")
         return ThemeDetailOut.of(found, await self._insights.quotes(theme, filters), overview.sample)
-
-
-def _filters(service: str | None, start: date | None, end: date | None) -> Filters:
-    if start and end and start > end:
-        raise ApiError(422, "period_reversed", "The first day is after the last day. Swap from and to.")
-    return Filters(service or None, start, end)
 
 
 def _check_id(conversation_id: str) -> None:

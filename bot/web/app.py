@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
-from bot.web import api, errors, health, provider
+from bot.web import api, errors, health, provider, staff
 from bot.web.access import Access
+from bot.web.authority import Authority, Refused, on_refused, own_services
 from bot.web.guard import Guard
 from bot.web.limits import Buckets, Limits
 from bot.web.ports import Parts, WebSettings
@@ -31,7 +33,7 @@ def create_app(parts: Parts) -> FastAPI:
     Returns:
         An ASGI application. It opens nothing until its lifespan starts.
     """
-    tokens = Tokens(parts.settings.api_tokens)
+    tokens, access = Tokens(parts.settings.api_tokens), Access(parts.settings)
     app = FastAPI(
         title="Sayso",
         version=_version(),
@@ -41,13 +43,18 @@ def create_app(parts: Parts) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         middleware=_middleware(parts.settings, tokens),
         lifespan=_lifespan(parts),
+        dependencies=[Depends(Authority(access, parts.accounts))],
     )
     errors.install(app)
+    app.exception_handler(Refused)(on_refused)
     app.include_router(_front_router(parts.settings))
     app.include_router(health.router(parts.ready))
     app.include_router(api.router(parts, tokens))
     app.include_router(_chat_router(parts))
-    app.include_router(provider.router(parts, Access(parts.settings)))
+    heard = own_services(parts.services_heard or parts.services)
+    app.include_router(provider.router(replace(parts, services_heard=heard), access))
+    if parts.accounts is not None:
+        app.include_router(staff.router(parts.accounts, parts.services, has_token=access.is_set_up))
     app.mount("/static/talk", StaticFiles(directory=chat.STATIC_FOLDER), name="static-talk")
     app.mount("/static", StaticFiles(directory=STATIC_FOLDER), name="static")
     return app

@@ -53,7 +53,7 @@ PAGES = {
 }
 OTHER_TITLE = "Something went wrong"
 
-CALLERS_CODES = ("conversation_", "service_", "resume_", "code_", "theme_", "text_", "message_", "period_")
+CALLERS_CODES = ("conversation_", "service_", "resume_", "code_", "theme_", "text_", "message_", "period_", "export_")
 """How the codes of those errors begin that a caller can do something about."""
 
 STATUS_BY_ENDING = {"unknown": 404, "ended": 409, "closed": 409, "over": 409, "expired": 409, "too_long": 413}
@@ -148,7 +148,10 @@ def _field(location: tuple[int | str, ...]) -> str:
 
 
 FIELDS = frozenset(
-    {"service", "preferred_name", "channel", "resume_code", "text", "voice", "message_id", "from", "to", "confidence"}
+    {
+        *("service", "preferred_name", "channel", "resume_code", "text", "voice", "message_id", "from", "to"),
+        *("confidence", "format", "bom"),
+    }
 )
 
 

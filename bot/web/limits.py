@@ -17,7 +17,9 @@ LARGEST_BODY_BYTES = 256 * 1024
 MOST_CALLERS = 10_000
 """Callers remembered at once; the one not seen for longest is forgotten first."""
 
-SIGN_IN_PATHS = frozenset({"/talk/start", "/provider/sign-in"})
+SIGN_IN_PATHS = frozenset(
+    {"/talk/start", "/provider/sign-in", "/staff/sign-in", "/staff/code", "/staff/second-step", "/staff/password"}
+)
 UNLIMITED_PATHS = frozenset({"/healthz", "/readyz"})
 
 
@@ -86,7 +88,7 @@ class Limits:
         if path.startswith("/api/"):
             name = self._token_name(headers.get("authorization", ""))
             return self._buckets["api"].wait_seconds(f"token {name}" if name else address)
-        is_sign_in = scope["method"] == "POST" and path in SIGN_IN_PATHS
+        is_sign_in = scope["method"] == "POST" and (path in SIGN_IN_PATHS or path.startswith("/staff/invitation/"))
         return self._buckets["sign_in" if is_sign_in else "page"].wait_seconds(address)
 
 

@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
+from bot import insights
+from bot.exports import Format
 from bot.insights import Cell
+from bot.insights import Insights as Study
+from bot.records.quote_checks import QuoteChecks
+from bot.staff import Accounts
 from connectors.web import ResumeCode, Services, Transcript
 from dialogues.types import TurnHandler
 
@@ -110,6 +115,15 @@ class Insights(Protocol):
         """The quotes of a theme that may be shown; empty for a theme that is suppressed."""
 
 
+class Exports(Protocol):
+    """Makes files of what may be shown. `bot.exports.Exports` is one."""
+
+    async def write(
+        self, format: Format, out: BinaryIO, filters: insights.Filters, *, asked_by: str, bom: bool = False
+    ) -> int:
+        """Writes an export and notes it in the audit; gives the number of quotes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether turns can be taken. `nlu` is `ok`, or `degraded` when the built-in rules stand in."""
@@ -186,3 +200,8 @@ class Parts:
     settings: WebSettings = field(default_factory=WebSettings)
     lifespan: Lifespan = no_lifespan
     services_heard: Services | None = None  # those a provider may filter by; None takes `services`
+    accounts: Accounts | None = None  # of staff; None: the shared token is all there is
+    exports: Exports | None = None  # None: the API has no exports
+    study: Study | None = None  # None: no quotes behind figures, no trends, no comparison
+    theme_names: Mapping[str, str] = field(default_factory=dict)  # in plain words, by id
+    checks: QuoteChecks | None = None  # the queue of quotes; None: no such page

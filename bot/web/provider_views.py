@@ -67,7 +67,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One theme in the table. `percent` is the length of its bar, 0 to 100."""
+    """One theme in the table. `percent` is the length of its bar, 0 to 100; `quotes` leads to those of each cell."""
 
     name: str
     link: str
@@ -75,6 +75,8 @@ class Row:
     percent: int
     beans: str
     cells: tuple[str, ...]
+    quotes: tuple[str, ...] = ()
+    all_quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +167,25 @@ def theme_rows(overview: Overview, query: Query) -> list[Row]:
             percent=round(100 * people / largest),
             beans=f"{theme.beans:,}" if theme.beans is not None else "not shown",
             cells=sentiment_cells(theme.sentiments),
+            all_quotes=quotes_link(query, theme.theme),
+            quotes=tuple(quotes_link(query, theme.theme, sentiment) for sentiment in SENTIMENTS),
         )
         for theme, people in shown
     ]
+
+
+def quotes_link(query: Query, theme: str | None, mark: str | None = None) -> str:
+    """Where the quotes behind a figure are."""
+    more = urlencode({name: value for name, value in (("theme", theme), ("mark", mark)) if value})
+    return f"/provider/quotes{query.suffix}{'&' if query.suffix else '?'}{more}"
+
+
+def mark_links(query: Query, theme: str | None = None) -> dict[str, str]:
+    """Where the quotes of each kind, feeling and sense are, by its name in plain words."""
+    marks = {**KINDS, **SENTIMENTS, **SENSES}
+    return {"People": quotes_link(query, theme)} | {
+        name: quotes_link(query, theme, mark) for mark, name in marks.items()
+    }
 
 
 def hidden_themes(overview: Overview) -> list[str]:

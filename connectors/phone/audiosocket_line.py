@@ -7,6 +7,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -118,7 +119,8 @@ class AudioSocketLine(asyncio.Protocol):
         if self._transport.is_closing():
             return
         self._transport.write(b"".join(self._waiting) + encoded(Message(Kind.HANG_UP)))
-        self._transport.write_eof()
+        with suppress(OSError):  # they are gone already
+            self._transport.write_eof()
         self._cut_later()
 
     def abort(self) -> None:

@@ -29,6 +29,7 @@ from connectors.phone.ports import (
     Sound,
     Step,
 )
+from connectors.phone.retrying import retried
 from connectors.phone.session import CallSession
 from connectors.speech.ports import RATE_HZ, Clip, Samples
 from dialogues.errors import SaysoError
@@ -41,8 +42,9 @@ SILENT_LINE_SECONDS = 0.2
 """A line that gives no sound for so long is silent: time goes on."""
 KEY_SECONDS = 0.3
 """After a key nothing counts as speech for so long: its tone may. Source: keys pressed fast make 0.29 s of it."""
-RETRIES_SECONDS = (0.3, 1.0, 2.5)
-LAST_WORK_SECONDS = 20.0
+VOICE_SECONDS = 15.0
+"""A voice that takes longer for a sentence has failed."""
+LAST_WORK_SECONDS = 90.0
 """The longest that storing what was said last is waited for after the call."""
 
 log = structlog.get_logger(__name__)
@@ -150,9 +152,10 @@ class CallInProgress:
                 await self._take(event)
             await self._finish()
         finally:
-            for task in (*background, *self._tasks):
+            going = [*background, *self._tasks, *([self._saying] if self._saying else [])]
+            for task in going:
                 task.cancel()
-            await asyncio.gather(*background, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*going, return_exceptions=True)
             self.report.seconds = self._time()
         return self.report
 
@@ -272,7 +275,7 @@ class CallInProgress:
     async def _say(self, say: actions.Say) -> None:
         try:
             async with aclosing(self._services.speaker.say(say.prompts, say.words_a_minute, phone=True)) as clips:
-                async for clip in clips:
+                while (clip := await asyncio.wait_for(anext(clips, None), VOICE_SECONDS)) is not None:
                     self._playout.put(self._signals.louder(clip.samples, say.gain_db))
         except SaysoError as error:
             log.warning("voice_failed", error=error.code)
@@ -319,28 +322,10 @@ class CallInProgress:
             case actions.Simpler():
                 await self._carry_out(self.session.simpler(await self._dialogue.simpler()))
             case actions.Leave():
-                await self._retried(lambda: self._dialogue.left(asked=action.asked))
+                await retried(lambda: self._dialogue.left(asked=action.asked))
 
     async def _answered(self, ask: Callable[[], Awaitable[Step]]) -> None:
-        step: list[Step] = []
-
-        async def once() -> None:
-            step.append(await ask())
-
-        await self._retried(once)
-        await self._carry_out(self.session.answered(step[0]))
-
-    @staticmethod
-    async def _retried(work: Callable[[], Awaitable[None]]) -> None:
-        """What fails for the moment is tried again; a turn is stored once, whatever happens."""
-        for delay in RETRIES_SECONDS:
-            try:
-                return await work()
-            except SaysoError as error:
-                if error.permanent:
-                    raise
-            await asyncio.sleep(delay)
-        return await work()
+        await self._carry_out(self.session.answered(await retried(ask)))
 
     async def _finish(self) -> None:
         """Stores what was said last."""

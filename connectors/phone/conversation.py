@@ -28,6 +28,7 @@ class PhoneConversation:
         self._call, self._opening, self._services = call, opening, services
         self._talk: PhoneTalk | None = None
         self._taken: Utterance | None = None
+        self._first: Reply | None = None
         self._opened = Step(())
         self._is_settled = False
         self.was_left = False
@@ -42,8 +43,8 @@ class PhoneConversation:
         if self._talk is not None:
             return await self._talk.take(heard)
         if heard is not self._taken:
-            self._taken = heard
             self._opened = await self._opening.take(heard)
+            self._taken = heard
         return await self._follow()
 
     async def simpler(self) -> tuple[Prompt, ...]:
@@ -83,16 +84,17 @@ class PhoneConversation:
                 return self._opened
 
     async def _start(self, wanted: StartTalk) -> Step:
-        reply = await self._reply(wanted)
+        """Begins the talk, once: what fails on the way is tried again without opening another one."""
+        reply = self._first = self._first or await self._reply(wanted)
         if reply is None:
             self._opened = await self._opening.code_refused()
             return await self._follow()
-        self._talk = PhoneTalk(self._call, reply, self._services)
         wishes = await self._services.desk.talk_begun(self._call, reply.conversation_id)
-        first = await self._talk.begin()
         about: tuple[Prompt, ...] = ()
         if self._call.direction is Direction.INBOUND and self._is_new(wanted):
             about = (words.about(*await self._services.desk.about(reply.conversation_id)),)
+        self._talk = PhoneTalk(self._call, reply, self._services)
+        first = await self._talk.begin()
         return replace(first, prompts=(*self._opened.prompts, *about, *first.prompts), wishes=wishes)
 
     @staticmethod

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 import structlog
 
 from connectors.phone.ports import Utterance
+from connectors.phone.threads import Threads
+from connectors.phone.words import YES_OR_NO
 from connectors.speech.ports import Clip, Hint, Listening, Recognised, Recogniser, Samples
 from dialogues.types import Expects
 
@@ -23,7 +22,6 @@ CLOSED_SECONDS = 3.0
 PATIENCE_SECONDS = 8.0
 """A recogniser that takes longer has failed: the person is asked again."""
 _OPEN = frozenset({Expects.OPEN, Expects.PROBE, Expects.NONE})
-Made = TypeVar("Made")
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +36,14 @@ class LiveHearing:
 
     def __init__(self, recogniser: Recogniser, workers: int | None = None) -> None:
         self._recogniser = recogniser
-        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="call-listener")
+        self._threads = Threads(workers or os.cpu_count() or 1, "call-listener", 0.75 * PATIENCE_SECONDS)
+
+    async def warm(self) -> None:
+        """Loads what the first caller would else wait for. Never raises."""
+        try:
+            await self._threads.run(partial(self._recogniser.listen, Hint(Expects.YES_NO, YES_OR_NO)))
+        except Exception as error:
+            log.info("recogniser_not_warmed", error=type(error).__name__)
 
     def open(self, hint: Hint) -> LiveUtterance:
         """Begins an utterance."""
@@ -46,7 +51,7 @@ class LiveHearing:
 
     async def close(self) -> None:
         """Lets what is being heard come to its end; nothing new is begun."""
-        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+        await self._threads.close()
 
 
 class LiveUtterance:
@@ -56,7 +61,7 @@ class LiveUtterance:
         so_far: The words so far; they may still change, and are empty for closed questions.
     """
 
-    def __init__(self, recogniser: Recogniser, hint: Hint, threads: Executor) -> None:
+    def __init__(self, recogniser: Recogniser, hint: Hint, threads: Threads) -> None:
         self._recogniser, self._hint, self._threads = recogniser, hint, threads
         self._all: list[Samples] = []
         self._waiting: list[Samples] = []
@@ -66,6 +71,7 @@ class LiveUtterance:
         self._work: asyncio.Future[None] | None = None
         self._guess: asyncio.Future[Recognised] | None = None
         self._guessed_seconds = 0.0
+        self._has_stumbled = False
         self.so_far = ""
 
     def feed(self, samples: Samples) -> None:
@@ -86,7 +92,7 @@ class LiveUtterance:
         else:
             clip, hint = self._clip(), self._hint
             self._guessed_seconds = clip.seconds
-            self._guess = self._in_thread(lambda: self._recogniser.recognise(clip, hint))
+            self._guess = self._threads.run(lambda: self._recogniser.recognise(clip, hint))
 
     async def finish(self, *, after_guess: bool = False) -> Utterance | None:
         """Ends the utterance.
@@ -101,6 +107,7 @@ class LiveUtterance:
             heard = await asyncio.wait_for(self._finished(after_guess), PATIENCE_SECONDS)
         except Exception as error:
             log.warning("recogniser_failed", error=type(error).__name__)
+            self._threads.look()
             return None
         return Utterance(heard.text, confidence=heard.confidence, recognised=heard, clip=self._clip())
 
@@ -112,19 +119,22 @@ class LiveUtterance:
             return await self._guess
         while self._work is not None:
             await self._work
-        return await self._in_thread(self._end_stream)
+        if self._has_stumbled:
+            return await self._threads.run(partial(self._recogniser.recognise, self._clip(), self._hint))
+        return await self._threads.run(self._end_stream)
 
     def _go_on(self) -> None:
         """Hands what waits to the recogniser, unless it is at work: then it takes it next."""
-        if self._work is None and self._waiting:
+        if self._work is None and self._waiting and not self._has_stumbled:
             self._work = asyncio.ensure_future(self._hand_over())
 
     async def _hand_over(self) -> None:
         try:
             while self._waiting_seconds >= PIECE_SECONDS or (self._waiting and self._stream is None):
-                self.so_far = await self._in_thread(partial(self._feed, self._taken()))
-        except Exception as error:  # what is wrong shows at the end
+                self.so_far = await self._threads.run(partial(self._feed, self._taken()))
+        except Exception as error:  # at its end the utterance is heard anew, as a whole
             log.warning("recogniser_stumbled", error=type(error).__name__)
+            self._has_stumbled = True
         finally:
             self._work = None
 
@@ -145,6 +155,3 @@ class LiveUtterance:
 
     def _clip(self) -> Clip:
         return Clip(np.concatenate([np.zeros(0, np.int16), *self._all]))
-
-    def _in_thread(self, work: Callable[[], Made]) -> asyncio.Future[Made]:
-        return asyncio.get_running_loop().run_in_executor(self._threads, work)

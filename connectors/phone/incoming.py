@@ -140,12 +140,15 @@ class Incoming:
         return self._new_talk(named, say.NEW_TALK)
 
     def _known(self, state: State, name: str) -> State | None:
-        """Asks to go on where the name fits a talk that waits; says no name."""
-        near = [(closeness(name, talk.preferred_name), talk.conversation_id) for talk in self._call.waiting]
-        best = max((score for score, _ in near), default=0)
-        if not best:
+        """Asks to go on where the name fits a talk that waits, or else one without a name; says no name."""
+        if not name:
             return None
-        candidates = tuple(talk_id for score, talk_id in near if score == best)
+        near = [(closeness(name, talk.preferred_name), talk) for talk in self._call.waiting]
+        best = max((score for score, _ in near), default=0)
+        fitting = [talk for score, talk in near if score == best and (best or not talk.preferred_name)]
+        if not fitting:
+            return None
+        candidates = tuple(talk.conversation_id for talk in fitting)
         return ask(replace(state, name=name, candidates=candidates), GO_ON, say.GO_ON)
 
     def _go_on(self, state: State, heard: Heard) -> State:

@@ -54,6 +54,7 @@ class Manners:
         reprompts: Silence before the same words, the simpler words, "take your time", and the offer to ring back.
         last_wait: Silence after that offer before the call ends.
         moment: Silence while we think before "one moment".
+        moments: And again after so much more.
         held: Silence between kind words while the person is away from the phone.
         holds: How often, before the offer to ring back.
         digits: Pause after a key before a number counts as whole.
@@ -62,6 +63,7 @@ class Manners:
         answered_pause: Silence after the person's "hello" before we speak.
         call: A call is offered another day after so long.
         more: And again after so much more.
+        longest_call: A call ends after so much, whatever is said: a television never hangs up.
         goodbye: The longest that anything is waited for once goodbye is said.
         stays: Silence between kind words after danger, while we stay on the line.
         stay_times: How often.
@@ -85,6 +87,7 @@ class Manners:
     reprompts: tuple[float, ...] = (8.0, 10.0, 12.0, 12.0)
     last_wait: float = 12.0
     moment: float = 2.5
+    moments: float = 12.0
     held: float = 45.0
     holds: int = 4
     digits: float = 1.5
@@ -93,6 +96,7 @@ class Manners:
     answered_pause: float = 0.6
     call: float = 30 * 60.0
     more: float = 10 * 60.0
+    longest_call: float = 90 * 60.0
     goodbye: float = 30.0
     stays: float = 25.0
     stay_times: int = 8

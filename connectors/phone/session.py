@@ -83,7 +83,7 @@ class CallSession:
         self._runs: list[tuple[Prompt, ...]] = []
         self._then: Callable[[], None] = self._listen
         self._number = 0
-        self._is_protected = self._is_begun = self._is_staying = False
+        self._is_protected = self._is_begun = self._is_staying = self._takes_floor = False
         self._unsaid: Step | None = None
         self._aside: Aside | None = None
         # listening
@@ -92,6 +92,8 @@ class CallSession:
         self._closing = self._waiting = 0
         self._pieces: list[Utterance] = []
         self._last: Utterance | None = None
+        self._turn_began = 0.0
+        self._pressed_ahead: list[str] = []
         # patience
         self._nudges = self._tries = self._crashes = 0
         self._offer_at = self.manners.call
@@ -174,11 +176,16 @@ class CallSession:
             return ()  # the answer to what the person said since then is on its way
         for wish in (*step.wishes, step.act):
             self._follow_wish(wish)
-        if not step.prompts and not step.done and not step.hand_over:
+        self._takes_floor = self._has_talked_long()
+        if self.now >= self.manners.longest_call and not step.done and not step.hand_over:
+            self._out.append(Leave(asked=False))
+            self._goodbye(words.KEEP_PLACE)
+        elif not step.prompts and not step.done and not step.hand_over:
             self._listen()
+            self._take_key_pressed_ahead()
         elif self._is_staying and step.done and not _is_about_safety(step):
             self._speak((words.STAYING,), then=self._listen_on)
-        elif self._is_open and self._talking.spoken >= self.manners.mumble and not step.done:
+        elif self._is_open and self._talking.spoken >= self.manners.mumble and not step.done and not self._takes_floor:
             self._unsaid = step
         else:
             self._say_step(step)
@@ -187,9 +194,12 @@ class CallSession:
     def failed(self, *, for_good: bool) -> tuple[Action, ...]:
         """The dialogue could not answer; what was said is not lost where it was stored."""
         self._waiting = 0
-        if self.phase is Phase.OVER:
+        if self.phase is Phase.OVER or (self._step.done and not self._is_staying):
             return ()
-        if for_good:
+        if self._is_staying:
+            self._speak((words.STAYING,), then=self._listen_on)
+        elif for_good:
+            self._out.append(Leave(asked=False))
             self._goodbye(words.SORRY_GOODBYE)
         else:
             self._speak((words.SORRY_AGAIN,), then=self._listen)
@@ -211,8 +221,10 @@ class CallSession:
         """The other side is gone. What was being said is still taken."""
         if self.phase is Phase.OVER:
             return ()
-        self.phase = Phase.OVER
-        if self._is_open:
+        was_holding, self.phase = self.phase is Phase.HOLDING, Phase.OVER
+        if self._is_open and was_holding:
+            self._drop()  # that was said to somebody else
+        elif self._is_open:
             self._close()
         if not self._closing and not self._step.done:
             self._out.append(Leave(asked=False))
@@ -255,7 +267,7 @@ class CallSession:
         if self._is_open:
             self._end_of_turn(so_far)
         elif self._is_begun and self.now - self._since >= self.manners.moment:
-            self._since = self.now + 60.0
+            self._since = self.now + self.manners.moments - self.manners.moment
             self._say_beside(words.MOMENT)
 
     def _while_picked_up(self) -> None:
@@ -366,12 +378,23 @@ class CallSession:
         elif not utterance.text and was_barging_in:
             self._speak(self._asked(), then=self._listen)
         elif goes_on and self._last is not None and not self._last.keyed:
-            self._submit(replace(joined([self._last, utterance]), continues=True))
+            self._submit(self._gone_on(utterance))
         else:
             self._submit(utterance)
 
+    def _gone_on(self, utterance: Utterance) -> Utterance:
+        """All the words of a turn that goes on."""
+        return replace(joined([self._last, utterance]), continues=True) if self._last else utterance
+
+    def _has_talked_long(self) -> bool:
+        """True where a turn went on and on: now Sayso speaks, and is not interrupted."""
+        was_joined = self._last is not None and self._last.continues
+        return was_joined and self.now - self._turn_began > self.manners.longest(self._expects())
+
     def _submit(self, utterance: Utterance) -> None:
         self._unsaid, self._last = None, utterance
+        if not utterance.continues:
+            self._turn_began = self.now
         self.phase, self._since = Phase.THINKING, self.now
         self._waiting += 1
         self._out.append(Submit(utterance))
@@ -383,8 +406,10 @@ class CallSession:
         if self._closing or self._step.done:
             return
         pieces, self._pieces = [piece for piece in self._pieces if piece.text], []
-        if pieces and self._aside is None and not self._waiting:
-            self._out.append(Submit(joined(pieces)))
+        if pieces and (self._aside is None or words.yes_or_no(joined(pieces).text) is None):
+            said, goes_on = joined(pieces), self._goes_on or self._unsaid is not None or self._waiting > 0
+            was_spoken = self._last is not None and not self._last.keyed
+            self._out.append(Submit(self._gone_on(said) if goes_on and was_spoken else said))
         self._out.append(Leave(asked=False))
 
     def _could_not_hear(self) -> None:
@@ -426,14 +451,21 @@ class CallSession:
         elif self._expects() in NUMBERS and meaning == "0":
             none = Utterance("0", keyed=True)
             self._ask_aside(Aside(words.PERSON_OR_NONE, yes=lambda: self._submit(none), no=self._ask_again))
-        elif not self._waiting or meaning == words.PERSON:
+        elif self._waiting and meaning != words.PERSON:
+            self._pressed_ahead.append(meaning)
+        elif not self._waiting or self._last is None or self._last.text != meaning:  # a person is asked for once
             self._aside = None
             self._submit(Utterance(meaning, keyed=True))
+
+    def _take_key_pressed_ahead(self) -> None:
+        """The next key of a code, pressed while the last one was being taken; an answer with words drops them all."""
+        if self._pressed_ahead:
+            self._submit(Utterance(self._pressed_ahead.pop(0), keyed=True))
 
     # -- speaking ---------------------------------------------------------------------------------------------
 
     def _say_step(self, step: Step) -> None:
-        if self._is_open and (step.done or (step.prompts and is_protected(step.prompts[0]))):
+        if self._is_open and (step.done or self._takes_floor or (step.prompts and is_protected(step.prompts[0]))):
             self._unsaid = None
             self._drop()
         self._unsaid, self._step, self._is_begun, self._aside = None, step, True, None
@@ -457,6 +489,7 @@ class CallSession:
 
     def _speak(self, prompts: tuple[Prompt, ...], then: Callable[[], None]) -> None:
         self.phase, self._since = Phase.SPEAKING, self.now
+        self._pressed_ahead.clear()
         self._then, self._runs = then, _runs(prompts)
         self._next_run()
 
@@ -466,7 +499,7 @@ class CallSession:
             self._then()
             return
         run = self._runs.pop(0)
-        self._is_protected = is_protected(run[0])
+        self._is_protected = self._takes_floor or any(is_protected(each[0]) for each in (run, *self._runs))
         self._number += 1
         self._out.append(Say(self._number, run, self.words_a_minute, self.gain_db))
 
@@ -493,7 +526,7 @@ class CallSession:
 
     def _listen_on(self, *, keep: bool = False) -> None:
         """Listens for the answer; somebody who began in our last words is heard from their first."""
-        self.phase, self._since = Phase.LISTENING, self.now
+        self.phase, self._since, self._takes_floor = Phase.LISTENING, self.now, False
         if keep or self._is_open:
             return
         if self._talking.within(self.now, self.manners.tail) >= self.manners.onset:

@@ -24,7 +24,9 @@ OF_COURSE = _said("of_course", "Of course, I will wait. Say hello when you are b
 STILL_HERE = _said("still_here", "I am here. Say hello when you are back.")
 MOMENT = _said("moment", "One moment, please.")
 SORRY_AGAIN = _said("sorry_again", "Sorry, something went wrong here. Please say that again.")
-SORRY_GOODBYE = _said("sorry_goodbye", "I am sorry, I can not go on just now. What you said is kept. Goodbye.")
+SORRY_GOODBYE = _said(
+    "sorry_goodbye", "I am sorry, I can not go on just now. Please ring again later. I keep your place. Goodbye."
+)
 PERSON_OR_NONE = _said("person_or_none", "For a person, press 0 again. For none, press 1.", Expects.YES_NO)
 HARD_TO_HEAR = _said("hard_to_hear", "I can not hear well just now. You can use the keys on your phone.")
 PUTTING_THROUGH = _said("putting_through", "I am putting you through to a person. Please hold the line.")

@@ -10,11 +10,21 @@ from bot.storage.models.conversations import (
     TalkRatingRow,
     TurnRow,
 )
+from bot.storage.models.insights import PersonChangeRow
 from bot.storage.models.people import ConsentRow, ContactRow, ParticipantRow
 from bot.storage.models.replies import AnswerRow, ReRatingRow
 from bot.storage.models.services import GuideRow, ServiceRow
 from bot.storage.models.speech import HearingRow, RecordingRow
-from bot.storage.models.work import AlertRow, AuditRow, CallbackRow, OutboxRow, StaffRow
+from bot.storage.models.staff import (
+    SignInTryRow,
+    StaffInvitationRow,
+    StaffPersonRow,
+    StaffRecoveryRow,
+    StaffRow,
+    StaffServiceRow,
+    StaffSessionRow,
+)
+from bot.storage.models.work import AlertRow, AuditRow, CallbackRow, OutboxRow
 
 __all__ = [
     "AboutYouRow",
@@ -36,11 +46,18 @@ __all__ = [
     "InvitationRow",
     "OutboxRow",
     "ParticipantRow",
+    "PersonChangeRow",
     "PlannedCallRow",
     "ReRatingRow",
     "RecordingRow",
     "ServiceRow",
+    "SignInTryRow",
+    "StaffInvitationRow",
+    "StaffPersonRow",
+    "StaffRecoveryRow",
     "StaffRow",
+    "StaffServiceRow",
+    "StaffSessionRow",
     "TalkRatingRow",
     "TurnRow",
 ]

@@ -81,6 +81,7 @@ class ContributionRow(Base):
         CheckConstraint("status IN ('heard', 'confirmed', 'corrected', 'withdrawn')", name="status"),
         CheckConstraint("beans IS NULL OR (beans >= 0 AND beans <= 10)", name="beans"),
         Index("ix_contribution_service_created", "service_id", "created_at"),
+        Index("ix_contribution_to_check", "redaction_checked", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +93,7 @@ class ContributionRow(Base):
     end: Mapped[int]
     quote: Mapped[str | None] = mapped_column(Text)
     quote_redacted: Mapped[str | None] = mapped_column(Text)
+    context_redacted: Mapped[str | None] = mapped_column(Text)  # the sentence around it; only once checked
     quote_hash: Mapped[str] = mapped_column(String(64))
     label: Mapped[str | None] = mapped_column(Text)
     i_statement: Mapped[str | None] = mapped_column(Text)  # redacted

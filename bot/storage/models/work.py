@@ -1,4 +1,4 @@
-"""What staff work on: alerts, call-backs, their accounts, the audit, and messages on their way out."""
+"""What staff work on: alerts, call-backs, the audit, and messages on their way out."""
 
 from __future__ import annotations
 
@@ -48,19 +48,6 @@ class CallbackRow(Base):
     state: Mapped[str] = mapped_column(String(16), default="open")
     requested_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
-
-
-class StaffRow(Base):
-    """An account of somebody who works with Sayso."""
-
-    __tablename__ = "staff"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
-    role: Mapped[str] = mapped_column(String(16))  # coordinator, volunteer, provider, safeguarding
-    service_id: Mapped[str | None] = mapped_column(ForeignKey("service.id"))
-    password_hash: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime]
 
 
 class AuditRow(Base):

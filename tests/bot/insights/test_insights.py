@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from storing import NOW, Clock, consents, contributes, redact, say
 
-from bot.exports import write_csv, write_json_lines
+from bot.exports import Exports, Format
 from bot.insights import Filters, Insights
 from bot.records import Records
 from bot.storage import Database, Keys
@@ -137,14 +137,15 @@ async def agree(database: Database, records: Records, ids: list[str], left: set[
     shown = left if len(left) >= 5 else set()
     overview = await insights.overview(HOME)
     assert overview.people_heard.value == (len(left) if shown else None)
-    table, lines = io.StringIO(), io.StringIO()
-    assert await write_csv(insights, table, HOME) == await write_json_lines(insights, lines, HOME) == len(shown)
+    exports = Exports(database, Clock(), names={}, wording="1", trust_redaction=True)
+    files = {format: io.BytesIO() for format in (Format.CSV, Format.JSONL, Format.FHIR)}
+    for format, file in files.items():
+        assert await exports.write(format, file, HOME, asked_by="Alice") == len(shown)
     waiting = {quote.quote_redacted for quote in await records.quotes_to_check(asked_by="Alice")}
     for n in range(9):
         words = f"the pie number {n} was cold"
         points = await records.contributions(ids[n], asked_by="participant")
         assert [point.quote for point in points] == ([words] if n in left else [])
         assert (words in waiting) is (n in left)
-        assert (words in table.getvalue()) is (n in shown)
-        assert (words in lines.getvalue()) is (n in shown)
+        assert {words.encode() in file.getvalue() for file in files.values()} == {n in shown}
     _ = NOW

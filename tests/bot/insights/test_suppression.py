@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.insights.counting import overview_of
-from bot.insights.model import Cell, Filters, Overview, PointFacts
+from bot.insights.columns import Columns
+from bot.insights.counting import brief_of, overview_of
+from bot.insights.model import Cell, Filters, Journey, Overview, PointFacts
 from bot.insights.suppression import publish, publish_beans
+from bot.insights.talks import STEPS, TalkFacts, Talks, journey_of
+from bot.insights.tally import tally_of
 
 FRAME = ("food_and_drink", "cost_and_money", "continuity_of_staff")
 SERVICES = ("a", "b", "c")
+AGES = ("under_75", "75_to_84", "85_and_over")
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
 
 
@@ -121,6 +125,82 @@ def test_no_two_views_differ_by_one_to_four_people(made: list[PointFacts]) -> No
         for smaller, larger, part, whole in ((first, second, few, many), (second, first, many, few)):
             if smaller < larger:
                 assert not [name for name in part if gives_away(part[name], whole[name])]
+
+
+def talks_of(made: list[PointFacts]) -> list[TalkFacts]:
+    """A talk for every point, with answers that depend on the person."""
+    return [
+        TalkFacts(
+            person=point.person,
+            service=point.service,
+            day=point.day,
+            step=(point.person * 7 + len(point.themes)) % len(STEPS),
+            answers=(("age", AGES[point.person % len(AGES)]),) if point.kept else (),
+        )
+        for point in made
+    ]
+
+
+def journey_cells(journey: Journey) -> dict[str, Cell]:
+    groups = {
+        f"{question} {answer}": cell for question, cells in journey.about.items() for answer, cell in cells.items()
+    }
+    return {f"step {name}": cell for name, cell in journey.steps.items()} | groups | {"invited": journey.invited}
+
+
+@settings(max_examples=60, deadline=None)
+@given(points)
+def test_no_two_journeys_differ_by_one_to_four_people(made: list[PointFacts]) -> None:
+    talks = talks_of(made)
+    seen = []
+    for filters in views():
+        inside_it = [index for index, point in enumerate(made) if inside(point, filters)]
+        people = len({made[index].person for index in inside_it})
+        journey = journey_of(Talks.of(talks[index] for index in inside_it), {"age": AGES}, people)
+        cells = journey_cells(journey)
+        seen.append((set(inside_it), cells))
+        steps = list(journey.steps.values())
+        assert not [pair for pair in combinations(steps, 2) if gives_away(pair[1], pair[0])]
+        assert all(cell.rounded or cell.hidden for cell in cells.values())
+    for (first, few), (second, many) in combinations(seen, 2):
+        for smaller, larger, part, whole in ((first, second, few, many), (second, first, many, few)):
+            if smaller < larger:
+                assert not [name for name in part if gives_away(part[name], whole[name])]
+
+
+@settings(max_examples=40, deadline=None)
+@given(points)
+def test_no_two_views_of_a_themes_figures_differ_by_one_to_four_people(made: list[PointFacts]) -> None:
+    """Kinds, feelings and senses within a theme; and a brief has the very cells of the page."""
+    services = len({point.service for point in made})
+    seen = []
+    for filters in views():
+        here = [point for point in made if inside(point, filters)]
+        overview = overview_of(here, filters, frame=FRAME, services=services)
+        brief = brief_of(tally_of(Columns.of(here)), filters, services=services)
+        shown = {theme.theme: theme.people for theme in overview.themes}
+        assert brief.people_heard == overview.people_heard
+        assert brief.sentiments == overview.sentiments
+        assert all(brief.themes[name] == shown[name] for name in brief.themes)
+        cells = {
+            f"{theme.theme} {name}": cell
+            for theme in overview.themes
+            for name, cell in {**theme.kinds, **theme.sentiments, **theme.senses}.items()
+        }
+        seen.append(({index for index, point in enumerate(made) if inside(point, filters)}, cells))
+    for (first, few), (second, many) in combinations(seen, 2):
+        for smaller, larger, part, whole in ((first, second, few, many), (second, first, many, few)):
+            if smaller < larger:
+                names = part.keys() & whole.keys()
+                assert not [name for name in names if gives_away(part[name], whole[name])]
+
+
+def test_groups_are_published_alone() -> None:
+    """With a total beside them, nineteen and one would tell of the one."""
+    talks = [TalkFacts(person, "a", MONTHS[0], 5, (("age", AGES[person == 0]),)) for person in range(20)]
+    journey = journey_of(Talks.of(talks), {"age": AGES})
+    assert journey.about["age"] == {AGES[0]: Cell(15, rounded=True), AGES[1]: Cell(), AGES[2]: Cell()}
+    assert set(journey.about) == {"age"}
 
 
 def gives_away(part: Cell, whole: Cell) -> bool:

@@ -11,11 +11,18 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "connectors" / "web"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "staff"))
 
+from desk import Desk
+from storing import Clock
 from talking import FakeHandler, services
 
+from bot.records import Records
+from bot.staff import Accounts, Passwords
+from bot.storage import Database, Keys
 from bot.web.app import create_app
 from bot.web.ports import (
     ApiToken,
@@ -82,6 +89,8 @@ class World:
         )
     )
 
+    accounts: Accounts | None = None
+
     def change(self, **settings: Any) -> None:
         self.settings = replace(self.settings, **settings)
 
@@ -105,6 +114,7 @@ class World:
             insights=self.insights,
             ready=self.ready,
             settings=self.settings,
+            accounts=self.accounts,
         )
         transport = httpx.ASGITransport(app=create_app(parts), client=(address, 50_000))
         return httpx.AsyncClient(transport=transport, base_url=base_url)
@@ -119,3 +129,12 @@ def world() -> World:
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     async with world.client() as opened:
         yield opened
+
+
+@pytest_asyncio.fixture
+async def desk(world: World, records: Records, database: Database, keys: Keys, clock: Clock) -> Desk:
+    """Accounts behind the application, with a hasher that costs next to nothing."""
+    assert records
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    world.accounts = Accounts(database, keys, clock, passwords)
+    return Desk(world.accounts, database, keys, clock)
