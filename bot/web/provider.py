@@ -125,5 +125,6 @@ class _ProviderPages:
             "may_check": self._parts.checks is not None and check_pages.may_check(request),
             "is_demo": self._access.is_open_demo(request),
             "is_signed_in": self._access.is_signed_in(request),
+            "has_account": request.scope.get("sayso.sign_in") is not None,
             "back": f"/provider{query.suffix}",
         }

@@ -1,6 +1,6 @@
 """Who may do what: one rule for every route of the application. What has no rule is refused to everybody.
 
-`tests/bot/web/test_rules.py` fails for a route that is not here, and tries every role on every page.
+`tests/bot/web/test_route_rules.py` fails for a route that is not here, and tries every role on every page.
 """
 
 from __future__ import annotations
