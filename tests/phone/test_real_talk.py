@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -43,7 +44,8 @@ pytestmark = [pytest.mark.phone, pytest.mark.real, pytest.mark.real_speech]
 MakePhone = Callable[..., Awaitable[Phone]]
 Open = Callable[..., AbstractAsyncContextManager[WholeSayso]]
 CALLER_NUMBER = "+441632960123"
-CLIPS = Path("/work/shared/speech/clips/short")
+CLIPS = Path(os.environ.get("SAYSO_TEST_CLIPS", "no-clips"))
+"""Folder of people's single words: `yes_*.wav`, `no_*.wav`. They are not in the repository."""
 INTERVIEW_SECONDS = 15 * 60.0
 TALKATIVE = {Expects.OPEN, Expects.PROBE}
 
@@ -159,7 +161,7 @@ async def test_an_interview_by_voice_from_a_real_telephone(open_sayso: Open, mak
 
 async def test_an_interview_where_people_say_yes_and_no(open_sayso: Open) -> None:
     if not people_are_here():
-        pytest.skip(f"NO HUMAN CLIPS in {CLIPS}")
+        pytest.skip("NO HUMAN CLIPS: set SAYSO_TEST_CLIPS to a folder with yes_*.wav and no_*.wav")
     async with open_sayso() as sayso:
         say = People(spoken_by(sayso.speech.speaker.voice))  # type: ignore[union-attr]
         sip, receiver = await rings(sayso)
