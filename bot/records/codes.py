@@ -7,9 +7,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 
-ALPHABET = "ACDEFHJKMNPRTWXY34679"  # nothing that looks like another: no B8, G6, I1L, O0Q, S5, UV, Z2
-LENGTH = 8
-_KEYPAD = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQRS", "8": "TUV", "9": "WXYZ"}
+from connectors.phone.spoken_codes import ALPHABET, KEYS, LENGTH
 
 
 def new_conversation_id() -> str:
@@ -31,6 +29,5 @@ def normalise_code(code: str) -> str:
 
 def codes_of_keys(keys: str) -> Iterator[str]:
     """Every code that eight keys of a telephone may stand for (3 is D, E, F or 3): about 4,000, at most 65,536."""
-    if len(keys) == LENGTH and set(keys) <= set(_KEYPAD):
-        places = ([each for each in ALPHABET if each in _KEYPAD[key] + key] for key in keys)
-        yield from ("".join(code) for code in itertools.product(*places))
+    if len(keys) == LENGTH and set(keys) <= set(KEYS):
+        yield from ("".join(code) for code in itertools.product(*(KEYS[key] for key in keys)))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-ALPHABET = "ACDEFHJKMNPRTWXY34679"
+ALPHABET = "ACDEFHJKMNPRTWXY34679"  # nothing that looks like another: no B8, G6, I1L, O0Q, S5, UV, Z2
 LENGTH = 8
-"""The form of a resume code; the same as in `bot/records/codes.py` (a test compares them)."""
+"""The form of a resume code, grouped by four: `K7HM-4TWD`."""
 
 _KEYPAD = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQRS", "8": "TUV", "9": "WXYZ"}
 KEYS = {key: "".join(c for c in ALPHABET if c in letters + key) for key, letters in _KEYPAD.items()}
